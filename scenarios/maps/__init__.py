@@ -1,0 +1,1 @@
+"""Interactive maps in one self-contained HTML file that opens without a network."""
