@@ -1,0 +1,41 @@
+"""The answer of a run, as one value that maps, reports and tables are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from phusong.coverage.coverage_map import CoverageMap
+from phusong.geodata.province import Province
+
+SERVICE_LEVELS = ("none", "outdoor", "in_car", "indoor")  # from worst to best
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Everything one run found out, before it is written.
+
+    - `hamlets` (points in the province's CRS): the columns of hamlets.csv (hamlet_id, name, commune_code,
+      commune, district, lat, lon, population, synthetic_position, best_operator, technology, rsrp_dbm,
+      sinr_db, service_level) and for every layer `rsrp_dbm:<layer>` and `service_level:<layer>`
+    - `gaps` (polygons): gap_id, layer, people, area_km2, hamlets, communes, worst_dbm, cause, mend,
+      nearest_site_id, nearest_site_km; cause and mend are empty until they are decided
+    - `units`: level (province | district | commune | unit_2025), code, name, layer, population,
+      population_served_share, area_served_share, indoor_population_share
+    - `summary`: what summary.json holds
+    """
+
+    name: str
+    title_vi: str
+    title_en: str
+    year: int
+    province: Province
+    coverage: CoverageMap
+    hamlets: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    units: pd.DataFrame
+    summary: Mapping[str, Any]
