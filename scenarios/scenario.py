@@ -1,0 +1,191 @@
+"""A scenario: what is asked, in one strict TOML file. A file may name a `base` and give only what differs."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from phusong.geodata.errors import InputError
+
+Technology = Literal["3G", "4G", "5G"]
+Share = Annotated[float, Field(gt=0, le=1)]
+Level = Annotated[float, Field(ge=-140, le=-30)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Thresholds(_Strict):
+    """RSRP outdoors at 1.5 m, in dBm, from which each service works (5G: SS-RSRP, 3G: RSCP)."""
+
+    outdoor_dbm: Level
+    in_car_dbm: Level
+    indoor_dbm: Level
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Thresholds:
+        if not self.outdoor_dbm <= self.in_car_dbm <= self.indoor_dbm:
+            raise ValueError(
+                "thresholds must rise from outdoor_dbm over in_car_dbm to indoor_dbm: "
+                f"{self.outdoor_dbm}, {self.in_car_dbm}, {self.indoor_dbm}"
+            )
+        return self
+
+
+class Radio(_Strict):
+    """How propagation is asked for."""
+
+    model: str = "p1812"
+    receiver_height_m: Annotated[float, Field(ge=1, le=30)] = 1.5
+    time_percent: Annotated[float, Field(ge=1, le=50)] = 50
+    location_percent: Annotated[float, Field(ge=1, le=99)] = 50
+    load: Annotated[float, Field(ge=0, le=1)] = 0.5
+    radius_km: Mapping[Technology, Annotated[float, Field(ge=0.5, le=60)]] = Field(
+        default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
+    )
+
+
+class Scenario(_Strict):
+    """One question about the province; every key is checked and unknown ones are refused."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")]
+    title_vi: str
+    title_en: str
+    note: str = ""
+    year: Annotated[int, Field(ge=2015, le=2050)]
+    seed: Annotated[int, Field(ge=0)] = 20241231
+    data: str = "reference"
+    resolution_m: Annotated[float, Field(ge=10, le=2000)] = 100.0
+    operators: tuple[str, ...] = ("Viettel", "VNPT", "MobiFone")
+    built: tuple[str, ...] = ()  # kinds of planned sites that are on air in this scenario: "border", "5g"
+    technologies: Annotated[tuple[Technology, ...], Field(min_length=1)] = ("4G",)
+    hamlet_people_share: Share = 0.8
+    gap_least_people: Annotated[float, Field(ge=0)] = 10
+    radio: Radio = Radio()
+    thresholds: Mapping[Technology, Thresholds]
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the scenarios that come with phusong, in order."""
+    folder = resources.files("phusong.scenarios") / "library"
+    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """The scenario of a shipped name or a TOML file. InputError names file, line, key and the mend."""
+    merged, file = _merged(name_or_path, seen=())
+    try:
+        return Scenario.model_validate(merged)
+    except ValidationError as error:
+        raise InputError(_first_problem(error, file)) from None
+
+
+def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _File]:
+    file = _read(name_or_path)
+    if file.label in seen:
+        raise InputError(
+            f"{file.label}: its `base` leads back to itself ({' -> '.join((*seen, file.label))})"
+        )
+    own = dict(file.keys)
+    base = own.pop("base", None)
+    if base is None:
+        return own, file
+    if not isinstance(base, str):
+        raise InputError(f"{file.at('base')}: `base` must be the name of a scenario or a path, in quotes")
+    beside = file.path.parent / base if file.path and base.endswith(".toml") else None
+    below, _ = _merged(str(beside or base), (*seen, file.label))
+    return _overlay(below, own), file
+
+
+def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` wins key by key; tables are merged, everything else is replaced."""
+    both = dict(below)
+    for key, value in above.items():
+        old = both.get(key)
+        both[key] = _overlay(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return both
+
+
+class _File:
+    """A scenario's text, its keys, and the line at which each key stands."""
+
+    def __init__(self, label: str, path: Path | None, text: str) -> None:
+        self.label, self.path = label, path
+        try:
+            self.keys = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{label}: not valid TOML: {error}") from None
+        self._lines = _lines_of_keys(text)
+
+    def at(self, dotted: str) -> str:
+        """`file line n` of a key, or of the table that should hold it, or just the file."""
+        parts = dotted.split(".")
+        for length in range(len(parts), 0, -1):
+            line = self._lines.get(".".join(parts[:length]))
+            if line:
+                return f"{self.label} line {line}"
+        return self.label
+
+
+def _read(name_or_path: str) -> _File:
+    if name_or_path in shipped():
+        text = (resources.files("phusong.scenarios") / "library" / f"{name_or_path}.toml").read_text("utf-8")
+        return _File(name_or_path, None, text)
+    path = Path(name_or_path)
+    if not name_or_path.endswith(".toml"):
+        close = difflib.get_close_matches(name_or_path, shipped(), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"shipped are: {', '.join(shipped())}"
+        raise InputError(f"no scenario is called {name_or_path!r}; {hint} A file's name must end in .toml")
+    try:
+        return _File(str(path), path, path.read_text("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give the path of a TOML file") from None
+
+
+def _lines_of_keys(text: str) -> dict[str, int]:
+    """Line number of every `key =` and `[table]`, by dotted name (plain keys: all that a scenario has)."""
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+            table = header[1].replace('"', "").replace("'", "") + "."
+            lines.setdefault(table[:-1], number)
+        elif key := re.match(r"""\s*(["']?)([\w.-]+)\1\s*=""", line):
+            lines.setdefault(table + key[2], number)
+    return lines
+
+
+def _first_problem(error: ValidationError, file: _File) -> str:
+    """One line for people from pydantic's list: where, what, and what to write instead."""
+    problem = error.errors()[0]
+    dotted = ".".join(str(part) for part in problem["loc"])
+    where = f"{file.at(dotted)}: "
+    if problem["type"] == "extra_forbidden":
+        *tables, key = (str(part) for part in problem["loc"])
+        close = difflib.get_close_matches(key, _known_keys(tables), n=1)
+        mend = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(_known_keys(tables))}"
+        return f"{where}key {dotted!r} is not known; {mend}"
+    if problem["type"] == "missing":
+        return f"{where}key {dotted!r} is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    given = problem.get("input")
+    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
+    return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"
+
+
+def _known_keys(tables: list[str]) -> list[str]:
+    if tables[:1] == ["radio"]:
+        return list(Radio.model_fields)
+    if tables[:1] == ["thresholds"]:
+        return list(Thresholds.model_fields) if len(tables) > 1 else ["3G", "4G", "5G"]
+    return ["base", *Scenario.model_fields]
