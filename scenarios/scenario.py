@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from phusong.geodata.errors import InputError
 
 Technology = Literal["3G", "4G", "5G"]
-Share = Annotated[float, Field(gt=0, le=1)]
-Level = Annotated[float, Field(ge=-140, le=-30)]
+Share = Annotated[float, Field(strict=True, gt=0, le=1)]
+Level = Annotated[float, Field(strict=True, ge=-140, le=-30)]
 
 
 class _Strict(BaseModel):
@@ -44,11 +44,11 @@ class Radio(_Strict):
     """How propagation is asked for."""
 
     model: str = "p1812"
-    receiver_height_m: Annotated[float, Field(ge=1, le=30)] = 1.5
-    time_percent: Annotated[float, Field(ge=1, le=50)] = 50
-    location_percent: Annotated[float, Field(ge=1, le=99)] = 50
-    load: Annotated[float, Field(ge=0, le=1)] = 0.5
-    radius_km: Mapping[Technology, Annotated[float, Field(ge=0.5, le=60)]] = Field(
+    receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
+    time_percent: Annotated[float, Field(strict=True, ge=1, le=50)] = 50
+    location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50
+    load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
+    radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
         default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
     )
 
@@ -60,15 +60,15 @@ class Scenario(_Strict):
     title_vi: str
     title_en: str
     note: str = ""
-    year: Annotated[int, Field(ge=2015, le=2050)]
-    seed: Annotated[int, Field(ge=0)] = 20241231
+    year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
+    seed: Annotated[int, Field(strict=True, ge=0)] = 20241231
     data: str = "reference"
-    resolution_m: Annotated[float, Field(ge=10, le=2000)] = 100.0
+    resolution_m: Annotated[float, Field(strict=True, ge=10, le=2000)] = 100.0
     operators: tuple[str, ...] = ("Viettel", "VNPT", "MobiFone")
     built: tuple[str, ...] = ()  # kinds of planned sites that are on air in this scenario: "border", "5g"
     technologies: Annotated[tuple[Technology, ...], Field(min_length=1)] = ("4G",)
     hamlet_people_share: Share = 0.8
-    gap_least_people: Annotated[float, Field(ge=0)] = 10
+    gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
     radio: Radio = Radio()
     thresholds: Mapping[Technology, Thresholds]
 
