@@ -1,28 +1,94 @@
-"""The `phusong` command."""
+"""The `phusong` command. Everything heavy is imported inside the commands, so that --help answers at once."""
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
+
+from phusong.geodata.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()
-def phusong() -> None:
+def phusong(
+    context: typer.Context,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="In cả dấu vết lỗi · show the traceback of a failure")
+    ] = False,
+) -> None:
     """Phủ sóng: mô phỏng vùng phủ sóng của một tỉnh · model a province's telecom coverage."""
+    context.obj = debug
+
+
+@app.command("run")
+def run_command(
+    scenario: Annotated[
+        str, typer.Argument(help="Tên kịch bản có sẵn hoặc tệp .toml · a shipped scenario or a .toml file")
+    ] = "baseline-2024",
+    out: Annotated[
+        Path | None, typer.Option(help="Thư mục kết quả · the run's folder; default runs/<name>")
+    ] = None,
+    resolution: Annotated[
+        float | None, typer.Option(help="Cạnh ô lưới, mét · side of a cell in metres")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Số nhân dùng · processor cores to use; default all")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Ngôn ngữ của bản đồ · language of the map: vi, en")] = "vi",
+) -> None:
+    """Chạy một kịch bản, ghi bản đồ và bảng · run a scenario, write map and tables."""
+    from phusong.scenarios.progress import Stages
+    from phusong.scenarios.run import run_to_folder
+    from phusong.scenarios.scenario import load_scenario, with_resolution
+
+    if lang not in ("vi", "en"):
+        raise InputError(f"--lang {lang}: choose vi or en")
+    asked = load_scenario(scenario)
+    if resolution is not None:
+        asked = with_resolution(asked, resolution)
+    folder = out or Path("runs") / asked.name
+    result = run_to_folder(asked, folder, lang=lang, jobs=jobs, stages=Stages())
+    for layer in result.summary["layers"]:
+        typer.echo(
+            f"{layer['layer']:>14}: {layer['population_served_share']:7.2%} dân · people, "
+            f"{layer['area_served_share']:7.2%} diện tích · area, "
+            f"{layer['hamlets_served']}/{result.summary['hamlets_total']} thôn ấp · hamlets"
+        )
+    if result.summary["synthetic_inputs"]:
+        typer.echo("Dữ liệu mô phỏng một phần, không phải số đo · partly synthetic data, not measurements")
+    typer.echo(f"Bản đồ · map: {folder / 'map.html'}")
+
+
+@app.command("list")
+def list_command() -> None:
+    """Liệt kê kịch bản có sẵn · list the shipped scenarios."""
+    from phusong.scenarios.scenario import load_scenario, shipped
+
+    for name in shipped():
+        scenario = load_scenario(name)
+        typer.echo(f"{name:<18} {scenario.title_vi} · {scenario.title_en}")
 
 
 def main() -> None:
     """Run the command line; exit 0 done, 2 the user's input is wrong, 1 our fault."""
-    from phusong.geodata.errors import InputError
-
     try:
         app()
     except InputError as error:
         typer.echo(f"phusong: {error}", err=True)
         sys.exit(2)
+    except Exception as error:
+        if "--debug" in sys.argv or os.environ.get("PHUSONG_DEBUG"):
+            raise
+        kind = type(error).__name__
+        typer.echo(
+            f"phusong: lỗi của chương trình · our fault: {kind}: {error} (run again with --debug)", err=True
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

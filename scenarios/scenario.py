@@ -88,6 +88,15 @@ def load_scenario(name_or_path: str) -> Scenario:
         raise InputError(_first_problem(error, file)) from None
 
 
+def with_resolution(scenario: Scenario, resolution_m: float) -> Scenario:
+    """The same scenario at another resolution. InputError out of 10–2000 m."""
+    try:
+        return Scenario.model_validate({**scenario.model_dump(), "resolution_m": resolution_m})
+    except ValidationError as error:
+        message = error.errors()[0]["msg"]
+        raise InputError(f"--resolution {resolution_m:g}: {message[0].lower()}{message[1:]}") from None
+
+
 def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _File]:
     file = _read(name_or_path)
     if file.label in seen:
