@@ -44,7 +44,7 @@ def run_command(
     """Chạy một kịch bản, ghi bản đồ và bảng · run a scenario, write map and tables."""
     from phusong.scenarios.progress import Stages
     from phusong.scenarios.run import run_to_folder
-    from phusong.scenarios.scenario import load_scenario, with_resolution
+    from phusong.scenarios.scenario_file import load_scenario, with_resolution
 
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
@@ -67,7 +67,7 @@ def run_command(
 @app.command("list")
 def list_command() -> None:
     """Liệt kê kịch bản có sẵn · list the shipped scenarios."""
-    from phusong.scenarios.scenario import load_scenario, shipped
+    from phusong.scenarios.scenario_file import load_scenario, shipped
 
     for name in shipped():
         scenario = load_scenario(name)
