@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from phusong.geodata.errors import InputError
+
+if TYPE_CHECKING:
+    from phusong.scenarios.result import RunResult
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -40,6 +43,9 @@ def run_command(
         int | None, typer.Option(min=1, help="Số nhân dùng · processor cores to use; default all")
     ] = None,
     lang: Annotated[str, typer.Option(help="Ngôn ngữ của bản đồ · language of the map: vi, en")] = "vi",
+    replay: Annotated[
+        Path | None, typer.Option(help="Chạy lại đúng như một run.json · repeat the run of a run.json")
+    ] = None,
 ) -> None:
     """Chạy một kịch bản, ghi bản đồ và bảng · run a scenario, write map and tables."""
     from phusong.scenarios.progress import Stages
@@ -48,11 +54,18 @@ def run_command(
 
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
+    if replay is not None:
+        return _replay(replay, out, jobs)
     asked = load_scenario(scenario)
     if resolution is not None:
         asked = with_resolution(asked, resolution)
     folder = out or Path("runs") / asked.name
     result = run_to_folder(asked, folder, lang=lang, jobs=jobs, stages=Stages())
+    _tell(result, folder)
+
+
+def _tell(result: RunResult, folder: Path) -> None:
+    """The run's headline on the terminal."""
     for layer in result.summary["layers"]:
         typer.echo(
             f"{layer['layer']:>14}: {layer['population_served_share']:7.2%} dân · people, "
@@ -62,6 +75,39 @@ def run_command(
     if result.summary["synthetic_inputs"]:
         typer.echo("Dữ liệu mô phỏng một phần, không phải số đo · partly synthetic data, not measurements")
     typer.echo(f"Bản đồ · map: {folder / 'map.html'}")
+
+
+def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
+    """Repeats a run; says what differs from then, in inputs, versions and files. Exit code 1 if any file does."""
+    from phusong.scenarios.outputs import environment
+    from phusong.scenarios.progress import Stages
+    from phusong.scenarios.replay import differences, hashes, read_recipe
+    from phusong.scenarios.run import inputs_sha256, run_to_folder
+
+    recipe = read_recipe(recipe_path)
+    folder = out or Path("runs") / f"{recipe.scenario.name}-replay"
+    for line in (
+        *differences("input", recipe.inputs_sha256, inputs_sha256(recipe.scenario)),
+        *differences("version", recipe.environment, environment()),
+    ):
+        typer.echo(f"phusong: khác trước · differs: {line}", err=True)
+    run_to_folder(recipe.scenario, folder, lang=recipe.lang, jobs=jobs, stages=Stages())
+    changed = differences("file", recipe.outputs_sha256, hashes(folder))
+    for line in changed:
+        typer.echo(f"phusong: khác trước · differs: {line}", err=True)
+    if changed:
+        raise typer.Exit(1)
+    typer.echo(f"Giống từng byte · the same bytes, {len(recipe.outputs_sha256)} files: {folder}")
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """In JSON Schema của tệp kịch bản · print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from phusong.scenarios.scenario_file import schema
+
+    typer.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
 
 
 @app.command("list")

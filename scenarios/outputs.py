@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
 
 HAMLET_COLUMNS = (
@@ -33,8 +33,8 @@ def write_outputs(result: RunResult, folder: Path, *, lang: str, parameters: Map
     write_rasters(result, folder)
     _write_json(folder / "summary.json", result.summary)
     write_map(result, folder / "map.html", lang=lang)
-    written = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
-    _write_json(folder / MARK, {**parameters, "outputs_sha256": written, "environment": _environment()})
+    recipe = {**parameters, "outputs_sha256": hashes(folder), "environment": environment()}
+    _write_json(folder / MARK, recipe)
 
 
 def write_hamlets(result: RunResult, path: Path) -> None:
@@ -103,11 +103,8 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The versions that a run's bytes hang on."""
     packages = ("phusong", "numpy", "scipy", "numba", "geopandas", "rasterio", "shapely", "folium")
     return {"python": platform.python_version(), "machine": platform.machine()} | {
         name: version(name) for name in packages

@@ -71,14 +71,21 @@ def _free_memory() -> int | None:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
 
 
-def _parameters(scenario: Scenario, lang: str, jobs: int | None, stages: Stages) -> dict[str, Any]:
-    from phusong.geodata import reference
+def inputs_sha256(scenario: Scenario) -> dict[str, str]:
+    """A fingerprint of every input that a scenario reads, by name."""
+    if scenario.data == "reference":
+        from phusong.geodata import reference
 
+        return {"reference": reference.fingerprint()}
+    return {}
+
+
+def _parameters(scenario: Scenario, lang: str, jobs: int | None, stages: Stages) -> dict[str, Any]:
     return {
         "scenario": scenario.model_dump(mode="json"),
         "lang": lang,
         "jobs": jobs,
         "seed": scenario.seed,
-        "inputs_sha256": {"reference": reference.fingerprint()},
+        "inputs_sha256": inputs_sha256(scenario),
         "seconds": dict(stages.seconds),
     }

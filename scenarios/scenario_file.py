@@ -31,6 +31,19 @@ def load_scenario(name_or_path: str) -> Scenario:
         raise InputError(_first_problem(error, file)) from None
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a scenario file; a file with a `base` needs no other key."""
+    full = Scenario.model_json_schema()
+    base = {"type": "string", "description": "a shipped scenario or a TOML file to take every other key from"}
+    required = full.pop("required", [])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **full,
+        "properties": {"base": base, **full["properties"]},
+        "anyOf": [{"required": ["base"]}, {"required": required}],
+    }
+
+
 def with_resolution(scenario: Scenario, resolution_m: float) -> Scenario:
     """The same scenario at another resolution. InputError out of 10–2000 m."""
     try:
