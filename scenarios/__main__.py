@@ -55,7 +55,8 @@ def run_command(
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
     if replay is not None:
-        return _replay(replay, out, jobs)
+        _replay(replay, out, jobs)
+        return
     asked = load_scenario(scenario)
     if resolution is not None:
         asked = with_resolution(asked, resolution)
@@ -78,7 +79,7 @@ def _tell(result: RunResult, folder: Path) -> None:
 
 
 def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
-    """Repeats a run; says what differs from then, in inputs, versions and files. Exit code 1 if any file does."""
+    """Repeats a run and names what differs from then; exit code 1 where a file does."""
     from phusong.scenarios.outputs import environment
     from phusong.scenarios.progress import Stages
     from phusong.scenarios.replay import differences, hashes, read_recipe

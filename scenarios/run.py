@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,15 @@ def _free_memory() -> int | None:
 
 def inputs_sha256(scenario: Scenario) -> dict[str, str]:
     """A fingerprint of every input that a scenario reads, by name."""
+    prints = {}
     if scenario.data == "reference":
         from phusong.geodata import reference
 
-        return {"reference": reference.fingerprint()}
-    return {}
+        prints["reference"] = reference.fingerprint()
+    if scenario.sites.add_table:
+        table = Path(scenario.sites.add_table).read_bytes()
+        prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()
+    return prints
 
 
 def _parameters(scenario: Scenario, lang: str, jobs: int | None, stages: Stages) -> dict[str, Any]:
