@@ -14,7 +14,7 @@ from phusong.coverage.coverage_map import CoverageMap, Layer
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One target: `wanted` and `reached` in `unit` (share, or a count of `total`), due at the end of `due_year`.
+    """One target: `wanted` and `reached` in `unit` (share, or a count of `total`), due by `due_year`.
 
     `reached` is None where the run has nothing that tells (a 5G target in a run without 5G).
     """
