@@ -101,6 +101,36 @@ def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
     typer.echo(f"Giống từng byte · the same bytes, {len(recipe.outputs_sha256)} files: {folder}")
 
 
+@app.command("compare")
+def compare_command(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(help="Hai thư mục kết quả trở lên · two run folders or more, first the base"),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Thư mục so sánh · folder of the comparison")] = None,
+    lang: Annotated[str, typer.Option(help="Ngôn ngữ · language: vi, en")] = "vi",
+) -> None:
+    """So sánh các lần chạy: ai thêm sóng, ai mất · compare runs: who gains, who loses."""
+    from phusong.scenarios.compare import compare_all
+    from phusong.scenarios.compare_outputs import verdict_lines, write_comparisons
+    from phusong.scenarios.folder import check_target, whole_folder
+    from phusong.scenarios.stored_run import read_run
+
+    if len(runs) < 2:
+        raise InputError("compare needs at least two run folders; make them with `phusong run`")
+    stored = [read_run(folder) for folder in runs]
+    target = out or Path("runs") / ("compare-" + "-".join(run.scenario.name for run in stored))
+    check_target(target, mark="compare.json")
+    comparisons = compare_all(stored)
+    with whole_folder(target) as folder:
+        write_comparisons(comparisons, folder, lang=lang)
+    for one in comparisons:
+        typer.echo(f"{one.first.scenario.name} → {one.other.scenario.name}")
+        for line in verdict_lines(one, lang):
+            typer.echo(f"  {line}")
+    typer.echo(f"Bản đồ · map: {target}")
+
+
 @app.command("schema")
 def schema_command() -> None:
     """In JSON Schema của tệp kịch bản · print the JSON Schema of scenario files, for editors."""

@@ -13,9 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.geodata.errors import InputError
 from phusong.geodata.raster import read_geotiff
+from phusong.scenarios.answer import answer
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.outputs import RASTERS
+from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 
 
@@ -36,6 +41,28 @@ class StoredRun:
         """hamlets.csv, codes as text."""
         path = self.folder / "hamlets.csv"
         return pd.read_csv(path, dtype={"hamlet_id": str, "commune_code": str}, encoding="utf-8-sig")
+
+    def result(self, inputs: Inputs) -> RunResult:
+        """The run's answer again, from the rasters that it wrote and the inputs of its scenario."""
+        layers = {row["layer"]: self._layer(row, inputs) for row in self.summary["layers"]}
+        model = self.summary["layers"][0]["model"]
+        coverage = CoverageMap(grid=inputs.grid, sectors=inputs.sectors, layers=layers, model=model)
+        return answer(self.scenario, inputs, coverage)
+
+    def _layer(self, row: Mapping[str, Any], inputs: Inputs) -> Layer:
+        fields = {}
+        for prefix, (field, _, _) in RASTERS.items():
+            raster = read_geotiff(self.folder / f"{prefix}_{row['layer']}.tif")
+            if raster.grid.shape != inputs.grid.shape:
+                raise InputError(f"{self.folder}: its rasters are not of its scenario's grid; run it again")
+            fields[field] = raster.values
+        return Layer(
+            key=row["layer"],
+            operator=row["operator"],
+            technology=row["technology"],
+            threshold_dbm=row["threshold_dbm"],
+            **fields,
+        )
 
     def signal_dbm(
         self, layer: str, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
