@@ -18,8 +18,8 @@ def write_comparisons(comparisons: Sequence[Comparison], folder: Path, *, lang: 
     """Writes tables, verdict.html, compare.json and, for each pair, a swipe map."""
     from phusong.scenarios.maps import write_comparison
 
-    for number, one in enumerate(comparisons, start=1):
-        suffix = "" if len(comparisons) == 1 else f"_{number}"
+    for position, one in enumerate(comparisons, start=1):
+        suffix = "" if len(comparisons) == 1 else f"_{position}"
         write_csv(one.layers, folder / f"layers{suffix}.csv")
         write_csv(one.communes, folder / f"communes{suffix}.csv")
         write_csv(one.hamlets, folder / f"hamlets{suffix}.csv")
@@ -51,14 +51,18 @@ def _sentence(row: dict[Any, Any], lang: str) -> str:
             f"{row['layer']}: no difference that can be told; {changed} people change, {near} within {band}"
         )
     gained, lost = number(row["people_gained"], lang), number(row["people_lost"], lang)
-    area = f"+{number(row['area_gained_km2'], lang, digits=1)} −{number(row['area_lost_km2'], lang, digits=1)} km²"
-    road = f"+{number(row['border_gained_km'], lang, digits=1)} −{number(row['border_lost_km'], lang, digits=1)} km"
+    area = f"{_both(row['area_gained_km2'], row['area_lost_km2'], lang)} km²"
+    road = f"{_both(row['border_gained_km'], row['border_lost_km'], lang)} km"
     hamlets = f"+{row['hamlets_gained']} −{row['hamlets_lost']}"
     if vi:
         people = f"thêm {gained} người có sóng, mất {lost}"
         return f"{row['layer']}: {people}; thôn ấp {hamlets}; diện tích {area}; đường biên {road}"
     people = f"{gained} people gain signal, {lost} lose it"
     return f"{row['layer']}: {people}; hamlets {hamlets}; area {area}; border road {road}"
+
+
+def _both(gained: float, lost: float, lang: str) -> str:
+    return f"+{number(gained, lang, digits=1)} −{number(lost, lang, digits=1)}"
 
 
 def verdict_html(comparisons: Sequence[Comparison], lang: str) -> str:
