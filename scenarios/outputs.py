@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.tables import write_csv
@@ -33,10 +34,13 @@ RASTERS: Mapping[str, tuple[str, str, float | None]] = {
 FIXED_TIME = "2000-01-01T00:00:00Z"  # GeoPackages carry a date; the same run must give the same bytes
 
 
-def write_outputs(result: RunResult, folder: Path, *, lang: str, parameters: Mapping[str, Any]) -> None:
-    """Writes every file of a run into `folder`, run.json last."""
-    from phusong.scenarios.maps import write_map
+def write_outputs(
+    results: Sequence[RunResult], folder: Path, *, lang: str, parameters: Mapping[str, Any]
+) -> None:
+    """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
+    from phusong.scenarios.maps import write_map, write_years
 
+    result = results[-1]
     write_hamlets(result, folder / "hamlets.csv")
     write_csv(result.units, folder / "units.csv")
     write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
@@ -44,7 +48,14 @@ def write_outputs(result: RunResult, folder: Path, *, lang: str, parameters: Map
     write_gaps(result, folder / "gaps.gpkg")
     write_rasters(result, folder)
     _write_json(folder / "summary.json", result.summary)
-    write_map(result, folder / "map.html", lang=lang)
+    if len(results) > 1:
+        write_csv(phase_table(results), folder / "phases.csv")
+        targets = target_table(results)
+        write_csv(targets, folder / "phase_targets.csv")
+        draw_targets(targets, folder / "phases.png", lang=lang)
+        write_years(results, folder / "map.html", lang=lang)
+    else:
+        write_map(result, folder / "map.html", lang=lang)
     recipe = {**parameters, "outputs_sha256": hashes(folder), "environment": environment()}
     _write_json(folder / MARK, recipe)
 

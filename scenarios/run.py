@@ -9,6 +9,7 @@ from typing import Any
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.folder import check_target, whole_folder
+from phusong.scenarios.phases import years_of
 from phusong.scenarios.progress import Stages
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
@@ -41,14 +42,14 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
 def run_to_folder(
     scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
 ) -> RunResult:
-    """Runs a scenario and writes its folder, whole or not at all."""
+    """Runs a scenario, every year of it, and writes its folder, whole or not at all; the last year's answer."""
     check_target(folder)
     from phusong.scenarios.outputs import write_outputs
 
-    result = run(scenario, jobs=jobs, stages=stages)
+    results = [run(asked, jobs=jobs, stages=stages) for asked in years_of(scenario)]
     with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
-        write_outputs(result, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
-    return result
+        write_outputs(results, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
+    return results[-1]
 
 
 def check_memory(scenario: Scenario, grid: Grid) -> None:

@@ -137,6 +137,7 @@ class Scenario(_Strict):
     title_en: str
     note: str = ""
     year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
+    years: tuple[Annotated[int, Field(strict=True, ge=2015, le=2050)], ...] = ()  # phases, in one run
     seed: Annotated[int, Field(strict=True, ge=0)] = 20241231
     data: str = "reference"
     resolution_m: Annotated[float, Field(strict=True, ge=10, le=2000)] = 100.0
@@ -148,3 +149,14 @@ class Scenario(_Strict):
     radio: Radio = Radio()
     sites: Sites = Sites()
     thresholds: Mapping[Technology, Thresholds]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Scenario:
+        if list(self.years) != sorted(set(self.years)):
+            raise ValueError(f"years must rise and none may stand twice: {list(self.years)}")
+        if self.years and self.year != self.years[-1]:
+            raise ValueError(f"year {self.year} must be the last of years, {self.years[-1]}")
+        for technology in self.technologies:
+            if technology not in self.thresholds:
+                raise ValueError(f"technologies has {technology} and [thresholds.{technology}] is missing")
+        return self
