@@ -42,7 +42,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
 def run_to_folder(
     scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
 ) -> RunResult:
-    """Runs a scenario, every year of it, and writes its folder, whole or not at all; the last year's answer."""
+    """Runs every year of a scenario and writes its folder, whole or not at all; the last year's answer."""
     check_target(folder)
     from phusong.scenarios.outputs import write_outputs
 
