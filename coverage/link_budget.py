@@ -13,24 +13,25 @@ PILOT_SHARE = 0.1  # of a 3G carrier's power, TS 25.942 §5.1.1.2
 CHIP_RATE_HZ = 3.84e6
 
 # resource blocks by bandwidth in MHz: TS 36.101 Table 5.6-1; TS 38.101-1 Table 5.3.2-1 at 15 and 30 kHz
-_LTE_BLOCKS = {1.4: 6, 3.0: 15, 5.0: 25, 10.0: 50, 15.0: 75, 20.0: 100}
-_NR_BLOCKS_15 = {5: 25, 10: 52, 15: 79, 20: 106, 25: 133, 30: 160, 40: 216, 50: 270}
-_NR_BLOCKS_30 = {
-    5: 11, 10: 24, 15: 38, 20: 51, 25: 65, 30: 78, 40: 106, 50: 133, 60: 162, 70: 189, 80: 217, 90: 245, 100: 273,
+_LTE_BLOCKS: dict[float, int] = {1.4: 6, 3.0: 15, 5.0: 25, 10.0: 50, 15.0: 75, 20.0: 100}
+_NR_BLOCKS_15: dict[float, int] = {5: 25, 10: 52, 15: 79, 20: 106, 25: 133, 30: 160, 40: 216, 50: 270}
+_NR_BLOCKS_30: dict[float, int] = {
+    5: 11, 10: 24, 15: 38, 20: 51, 25: 65, 30: 78, 40: 106, 50: 133, 60: 162, 70: 189, 80: 217,
+    90: 245, 100: 273,
 }  # fmt: skip
 
 
 def subcarrier_hz(carrier: Carrier) -> float:
-    """Width of one resource element, Hz: 15 kHz, and 30 kHz for 5G above 2.6 GHz (the TDD bands)."""
-    return 30e3 if carrier.technology == "5G" and carrier.frequency_mhz > 2600.0 else 15e3
+    """Width of one resource element, Hz: 15 kHz, and 30 kHz for 5G above 2.4 GHz (the TDD bands)."""
+    return 30e3 if carrier.technology == "5G" and carrier.frequency_mhz > 2400.0 else 15e3
 
 
 def resource_elements(carrier: Carrier) -> int:
-    """Subcarriers that share a 4G or 5G carrier's power. Raises ValueError for a bandwidth 3GPP does not list."""
-    table: dict[float, int] | dict[int, int] = _LTE_BLOCKS
+    """Subcarriers that share a 4G or 5G carrier's power. ValueError for a bandwidth 3GPP does not list."""
+    table = _LTE_BLOCKS
     if carrier.technology == "5G":
         table = _NR_BLOCKS_30 if subcarrier_hz(carrier) > 15e3 else _NR_BLOCKS_15
-    blocks = dict(table).get(carrier.bandwidth_mhz)
+    blocks = table.get(carrier.bandwidth_mhz)
     if blocks is None:
         raise ValueError(f"no {carrier.technology} carrier is {carrier.bandwidth_mhz:g} MHz wide")
     return 12 * blocks

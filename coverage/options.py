@@ -15,7 +15,7 @@ _RADIUS_KM = {"3G": 20.0, "4G": 20.0, "5G": 8.0}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Assumptions of a prediction; every field has a unit in its name and a default that is printed with maps.
+    """Assumptions of a prediction; every field carries its unit and a default that is printed with maps.
 
     - `receiver_height_m` above ground, `receiver_gain_dbi`, `body_loss_db` (hand and head), `noise_figure_db`
       (TS 36.942 §4.2: 9 dB): the phone
@@ -45,9 +45,13 @@ class Options:
         if not 0.0 <= self.load <= 1.0:
             raise ValueError(f"load is a share between 0 and 1, not {self.load}")
         if not 0.5 <= self.earth_radius_factor <= 10.0:
-            raise ValueError(f"earth_radius_factor must lie between 0.5 and 10, not {self.earth_radius_factor}")
+            raise ValueError(
+                f"earth_radius_factor must lie between 0.5 and 10, not {self.earth_radius_factor}"
+            )
         if not 0.0 <= self.terminal_clearance_m <= 500.0:
-            raise ValueError(f"terminal_clearance_m must lie between 0 and 500, not {self.terminal_clearance_m}")
+            raise ValueError(
+                f"terminal_clearance_m must lie between 0 and 500, not {self.terminal_clearance_m}"
+            )
         for name in ("threshold_dbm", "radius_km"):
             values: Mapping[str, float] = getattr(self, name)
             missing = [technology for technology in TECHNOLOGIES if technology not in values]
