@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.door import in_range, one_of
 from phusong.coverage.propagation.itm_diffraction import Medium
 from phusong.coverage.propagation.itm_reference import medium_of, reference_attenuation
 from phusong.coverage.propagation.itm_terrain import (
@@ -70,20 +71,13 @@ WARNINGS = (
 )
 
 
-def _between(name: str, value: float, low: float, high: float, unit: str) -> None:
-    if not low <= value <= high:
-        raise ValueError(
-            f"{name} must lie between {low:g} and {high:g} {unit}, not {value}".replace(" ,", ",")
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Radio climate and ground.
 
     The default is the equatorial climate with the refractivity that NTIA Report 82-100 pairs with it, over
     average ground. `refractivity_n` is N_0, reduced to sea level, 250 to 400 N-units; `permittivity` is
-    relative, at least 1; `conductivity_s_per_m` above 0; `polarization` "vertical" or "horizontal".
+    relative, 1 to 100; `conductivity_s_per_m` 1e-5 to 10; `polarization` "vertical" or "horizontal".
     """
 
     climate: str = "equatorial"
@@ -93,19 +87,16 @@ class Surroundings:
     polarization: Literal["vertical", "horizontal"] = "vertical"
 
     def __post_init__(self) -> None:
-        if self.climate not in CLIMATES:
-            raise ValueError(f"climate must be one of {', '.join(CLIMATES)}, not {self.climate!r}")
-        _between("refractivity_n", self.refractivity_n, 250.0, 400.0, "N-units")
-        _between("permittivity", self.permittivity, 1.0, math.inf, "")
-        if not 0.0 < self.conductivity_s_per_m < math.inf:
-            raise ValueError(f"conductivity_s_per_m must be above 0, not {self.conductivity_s_per_m}")
-        if self.polarization not in ("vertical", "horizontal"):
-            raise ValueError(f"polarization must be vertical or horizontal, not {self.polarization!r}")
+        one_of("climate", self.climate, CLIMATES)
+        in_range("refractivity_n", self.refractivity_n, 250.0, 400.0, "N-units")
+        in_range("permittivity", self.permittivity, 1.0, 100.0)
+        in_range("conductivity_s_per_m", self.conductivity_s_per_m, 1e-5, 10.0, "S/m")
+        one_of("polarization", self.polarization, ("vertical", "horizontal"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variability:
-    """For what share of time, locations and situations the loss is not exceeded, in percent, 0 < p < 100.
+    """For what share of time, locations and situations the loss is not exceeded, in percent, 0.01 to 99.99.
 
     `kind` says whose experience is described (NTIA Report 82-100, section 6): "single_message", "individual"
     (also called accidental), "mobile" or "broadcast". `without_location` leaves location variability out, as
@@ -120,12 +111,10 @@ class Variability:
     without_situation: bool = False
 
     def __post_init__(self) -> None:
-        if self.kind not in _VARIABILITIES:
-            raise ValueError(f"kind must be one of {', '.join(_VARIABILITIES)}, not {self.kind!r}")
-        for name in ("time_percent", "location_percent", "situation_percent"):
-            value = getattr(self, name)
-            if not 0.0 < value < 100.0:
-                raise ValueError(f"{name} must be above 0 and below 100, not {value}")
+        one_of("kind", self.kind, tuple(_VARIABILITIES))
+        in_range("time_percent", self.time_percent, 0.01, 99.99, "%")
+        in_range("location_percent", self.location_percent, 0.01, 99.99, "%")
+        in_range("situation_percent", self.situation_percent, 0.01, 99.99, "%")
 
     def quantiles(self) -> Quantiles:
         """The same as normal deviates."""
@@ -251,8 +240,8 @@ def point_to_point(
     frequency_mhz: float,
     tx_height_m: float,
     rx_height_m: float,
-    surroundings: Surroundings = Surroundings(),  # noqa: B008 - frozen
-    variability: Variability = Variability(),  # noqa: B008 - frozen
+    surroundings: Surroundings = Surroundings(),
+    variability: Variability = Variability(),
 ) -> ItmResult:
     """Basic transmission loss over a terrain profile, dB, with every intermediate quantity.
 
@@ -265,8 +254,7 @@ def point_to_point(
         raise ValueError(f"a terrain profile needs at least three points, not {z.size}")
     if not np.isfinite(z).all():
         raise ValueError("a terrain profile must not hold NaN or infinity")
-    if not (math.isfinite(step_m) and step_m > 0):
-        raise ValueError(f"step_m must be above 0, not {step_m}")
+    in_range("step_m", step_m, 0.1, 10e3, "m")
     check_terminals(frequency_mhz, tx_height_m, rx_height_m)
     N_s = refractivity_at(surroundings.refractivity_n, mean_height_m(z))
     medium = _medium(frequency_mhz, N_s, surroundings)
@@ -284,21 +272,19 @@ def area(
     rx_height_m: float,
     tx_siting: str = "random",
     rx_siting: str = "random",
-    surroundings: Surroundings = Surroundings(),  # noqa: B008 - frozen
-    variability: Variability = Variability(),  # noqa: B008 - frozen
+    surroundings: Surroundings = Surroundings(),
+    variability: Variability = Variability(),
 ) -> ItmResult:
     """Basic transmission loss over ground known only by its irregularity Δh (area mode), dB, and its parts.
 
-    `distance_km` above 0; `irregularity_m` from 0 (smooth) over 90 (hills) to 500 (mountains); a siting is
-    "random", "careful" or "very_careful"; the rest as `point_to_point`. Raises ValueError outside the model.
+    `distance_km` 0.001 to 10,000; `irregularity_m` from 0 (smooth) over 90 (hills) to 500 (mountains); both
+    sitings "random", "careful" or "very_careful"; the rest as `point_to_point`. Raises ValueError outside the
+    model.
     """
-    if not 0.0 < distance_km < math.inf:
-        raise ValueError(f"distance_km must be above 0, not {distance_km}")
-    if not 0.0 <= irregularity_m < math.inf:
-        raise ValueError(f"irregularity_m must not be below 0, not {irregularity_m}")
-    for name, siting in (("tx_siting", tx_siting), ("rx_siting", rx_siting)):
-        if siting not in SITINGS:
-            raise ValueError(f"{name} must be one of {', '.join(SITINGS)}, not {siting!r}")
+    in_range("distance_km", distance_km, 1e-3, 10000.0, "km")
+    in_range("irregularity_m", irregularity_m, 0.0, 5000.0, "m")
+    one_of("tx_siting", tx_siting, SITINGS)
+    one_of("rx_siting", rx_siting, SITINGS)
     check_terminals(frequency_mhz, tx_height_m, rx_height_m)
     medium = _medium(frequency_mhz, surroundings.refractivity_n, surroundings)
     path = path_of_area(
@@ -315,9 +301,9 @@ def area(
 
 def check_terminals(frequency_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
     """Raises ValueError for a frequency or an antenna height outside the model."""
-    _between("frequency_mhz", frequency_mhz, 20.0, 20000.0, "MHz")
-    _between("tx_height_m", tx_height_m, 0.5, 3000.0, "m")
-    _between("rx_height_m", rx_height_m, 0.5, 3000.0, "m")
+    in_range("frequency_mhz", frequency_mhz, 20.0, 20000.0, "MHz")
+    in_range("tx_height_m", tx_height_m, 0.5, 3000.0, "m")
+    in_range("rx_height_m", rx_height_m, 0.5, 3000.0, "m")
 
 
 def _medium(frequency_mhz: float, N_s: float, surroundings: Surroundings) -> Medium:

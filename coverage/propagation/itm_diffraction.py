@@ -111,7 +111,7 @@ def diffraction_db(d: float, fixed: Diffraction, path: Path, medium: Medium) -> 
     A_k = knife_edge_db(v2 * path.d_L1 / (beyond + path.d_L1))
     A_k += knife_edge_db(v2 * path.d_L2 / (beyond + path.d_L2))
     # smooth earth between the horizons [Alg 4.20]
-    K_0, per_km = _vogler(beyond / theta, medium)
+    _, per_km = _vogler(beyond / theta, medium)
     # K above 1.607 (metres-long paths, low bands) turns x negative, where NTIA's program has no value
     x_0 = max(per_km * beyond / 1000.0 + fixed.x_heights, 1e-3)
     A_r = 0.05751 * x_0 - 10.0 * math.log10(x_0) - fixed.height_gain - 20.0

@@ -53,7 +53,7 @@ def medium_of(f: float, N_s: float, vertical: bool, epsilon: float, sigma: float
 
 @jit()
 def line_of_sight_db(d: float, path: Path, medium: Medium, beyond: _Beyond, d_Ls: float) -> float:
-    """Attenuation over d metres within the horizon: two rays, blended with diffraction, dB [Alg 4.43 to 4.50]."""
+    """Attenuation over d metres in sight: two rays, blended with diffraction, dB [Alg 4.43 to 4.50]."""
     k = medium.f / WAVE_MHZ_M
     sigma_h = sigma_h_m(roughness_m(d, path.delta_h))
     h = path.h_e1 + path.h_e2

@@ -38,7 +38,7 @@ def H_01_db(r: float, eta_s: float) -> float:
 
 @jit()
 def F_db(theta_d: float) -> float:
-    """Attenuation function F(theta d) of Technical Note 101 for N_s = 301, dB; theta_d in metres [Alg 6.9]."""
+    """Attenuation function F(theta d) of [TN101] for N_s = 301, dB; theta_d in metres [Alg 6.9]."""
     if theta_d <= 10e3:
         return 133.4 + 0.332e-3 * theta_d - 10.0 * math.log10(theta_d)
     if theta_d <= 70e3:
@@ -48,7 +48,7 @@ def F_db(theta_d: float) -> float:
 
 @jit()
 def frequency_gain_db(d: float, path: Path, medium: Medium) -> float:
-    """Frequency gain H_0 at d metres, dB; NO_SCATTER_DB where both antennas are too low [TN101 9.3 to 9.5]."""
+    """Frequency gain H_0 at d metres, dB; NO_SCATTER_DB for too low antennas [TN101 9.3 to 9.5]."""
     theta = path.theta_e1 + path.theta_e2 + d / medium.a_e
     k = medium.f / WAVE_MHZ_M
     r_1, r_2 = 2.0 * k * theta * path.h_e1, 2.0 * k * theta * path.h_e2

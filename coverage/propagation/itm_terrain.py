@@ -1,4 +1,4 @@
-"""What the Irregular Terrain Model needs to know of a terrain profile: horizons, roughness, effective heights.
+"""What the Irregular Terrain Model reads off a terrain profile: horizons, roughness, effective heights.
 
 Sources: [Alg] is G. A. Hufford, "The ITS Irregular Terrain Model, version 1.2.2: The Algorithm" (NTIA/ITS,
 1995); the reading of a profile follows G. A. Hufford et al., NTIA Report 82-100 (1982), as NTIA's ITM 1.4

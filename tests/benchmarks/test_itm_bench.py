@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from phusong.coverage.kernels.itm_paths import itm_losses
 from phusong.coverage.propagation.itm import Variability
 
@@ -30,7 +31,7 @@ def test_itm_path(benchmark, terrain: np.ndarray, distance_km: float) -> None:
     benchmark.extra_info["points"] = POINTS
     benchmark(
         itm_losses,
-        terrain, -half, half, CELL_M, 0.0, 0.0, x_rx, y_rx, CELL_M, 30.0, 1.5, 1800.0, 360.0, True, 15.0, 0.005,
-        1, wanted, loss_db,
+        terrain, -half, half, CELL_M, 0.0, 0.0, x_rx, y_rx, CELL_M, 30.0, 1.5, 1800.0, 360.0, True, 15.0,
+        0.005, 1, wanted, loss_db,
     )  # fmt: skip
     assert np.isfinite(loss_db).all()

@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Comparison:
-    """Our values beside the reference's, in the same order; `tolerance` is the reference's printed precision."""
+    """Our values beside the reference's, in its order; `tolerance` is the reference's printed precision."""
 
     model: str
     edition: str

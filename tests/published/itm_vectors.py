@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from comparison import Comparison
+
 from phusong.coverage.propagation import itm
 from phusong.coverage.propagation.itm_terrain import mean_height_m
 
