@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
+from shapely.geometry.base import BaseGeometry
 
 from phusong.coverage.coverage_map import Layer
 from phusong.scenarios.maps.mercator import view_of
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
-from phusong.scenarios.maps.pictures import packed, palette_png, text_of
+from phusong.scenarios.maps.pictures import packed, packed_json, palette_png, text_of
 from phusong.scenarios.maps.shapes import in_degrees, rings
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
 
@@ -35,6 +37,7 @@ def run_of(result: RunResult, stations: dict[str, int]) -> dict[str, Any]:
         "sectors": _sectors(result, stations),
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
         "gaps": _gaps(result, stations),
+        "gap_rings": packed_json([rings(shape) for shape in _gap_shapes(result)]),
         "units": _shares(result.units),
         "image": {"bounds": shown.picture.latlon_bounds()},
     }
@@ -162,9 +165,19 @@ def _service(hamlets: pd.DataFrame, layers: list[str]) -> dict[str, Any]:
     return table
 
 
+def _ranked(result: RunResult) -> gpd.GeoDataFrame:
+    return result.gaps.sort_values(["layer", "people"], ascending=[True, False], kind="stable")
+
+
+def _gap_shapes(result: RunResult) -> list[BaseGeometry]:
+    """The gaps' polygons in degrees, in the order of `_gaps`."""
+    gaps = _ranked(result)
+    return in_degrees(gaps.geometry, gaps.crs or result.province.crs)
+
+
 def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
-    gaps = result.gaps.sort_values(["layer", "people"], ascending=[True, False], kind="stable")
-    shapes = in_degrees(gaps.geometry.simplify(result.coverage.grid.cell_m / 4), gaps.crs or result.province.crs)
+    """Each layer's gaps, most people first."""
+    gaps = _ranked(result)
     middles = in_degrees(gaps.geometry.representative_point(), gaps.crs or result.province.crs)
     return [
         {
@@ -172,18 +185,21 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "layer": row["layer"],
             "people": round(float(row["people"]), 1),
             "km2": round(float(row["area_km2"]), 3),
-            "hamlets": _text(row["hamlets"]),
-            "communes": _text(row["communes"]),
+            "hamlets": _names(row["hamlets"]),
+            "communes": _names(row["communes"]),
             "worst": number(row["worst_dbm"]),
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),
-            "rings": rings(shape),
             "at": [round(middle.y, 5), round(middle.x, 5)],
         }
-        for row, shape, middle in zip(gaps.to_dict("records"), shapes, middles, strict=True)
+        for row, middle in zip(gaps.drop(columns="geometry").to_dict("records"), middles, strict=True)
     ]
+
+
+def _names(value: Any) -> list[str]:
+    return [name for name in _text(value).split(", ") if name]
 
 
 def _shares(units: pd.DataFrame) -> dict[str, dict[str, dict[str, list[float | None]]]]:

@@ -15,8 +15,8 @@ from phusong.scenarios.maps.pictures import hillshade_webp, packed, text_of
 from phusong.scenarios.maps.shapes import in_degrees, label_points, rings, simplified
 
 UNIT_LEVELS = {"district": "districts", "commune": "communes", "unit_2025": "units_2025"}
-HILLSHADE_PIXELS = 1100  # across: a pixel of the screen at the zoom that shows the province whole
-PROFILE_CELL_M = 150.0  # the terrain that path profiles are drawn from
+HILLSHADE_PIXELS = 1300  # across
+PROFILE_CELL_M = 240.0  # the terrain that path profiles are drawn from
 
 
 def ground(province: Province) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRONG_DBM = (-85.0, -75.0)  # above any service threshold: how much is to spare
-BELOW_COLOUR = "#f0b08c"
+BELOW_COLOUR = "#f3c4aa"
 SERVED_COLOURS = ("#e6ee9c", "#9fd58c", "#4fb091", "#24818e", "#2f4f87", "#37246b")
 LEVEL_COLOURS = {"none": "#c4161c", "outdoor": "#ef8f00", "in_car": "#7fb7d6", "indoor": "#ffffff"}
 SHARE_EDGES = (0.5, 0.8, 0.9, 0.95, 0.99)  # population served in a unit, shown as choropleth

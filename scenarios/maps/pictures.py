@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,29 +28,23 @@ def palette_png(codes: NDArray[np.uint8], colours: Sequence[str]) -> bytes:
 
 
 def hillshade_webp(terrain: Raster, inside: NDArray[np.bool_], cell: NDArray[np.int32]) -> bytes:
-    """The relief as shadow and light of varying transparency, to lie over any colour.
+    """The relief as a grey picture: 128 is level ground, darker lies in shadow, lighter in the sun.
 
-    `cell` says which terrain cell each pixel shows (-1 none), `inside` masks the terrain's own grid.
+    The page turns it into shadow and light of varying transparency. `cell` says which terrain cell each pixel
+    shows (-1 none), `inside` masks the terrain's own grid.
     """
-    height = terrain.values.astype(np.float64)
-    height = np.where(np.isfinite(height), height, np.nanmean(height) if np.isfinite(height).any() else 0.0)
-    down, right = np.gradient(height, terrain.grid.cell_m)
-    exaggeration = 2.2  # gentle hills must still be seen
-    slope = np.arctan(exaggeration * np.hypot(right, down))
-    aspect = np.arctan2(-right, down)  # clockwise from north, the way the slope faces
-    altitude, azimuth = np.radians(SUN_ALTITUDE_DEG), np.radians(SUN_AZIMUTH_DEG)
-    light = np.sin(altitude) * np.cos(slope) + np.cos(altitude) * np.sin(slope) * np.cos(azimuth - aspect)
-    flat = np.sin(altitude)
-    darker = np.clip((flat - light) / flat, 0, 1) * 190
-    brighter = np.clip((light - flat) / (1 - flat), 0, 1) * 150
-    alpha = np.where(inside, np.where(light < flat, darker, brighter), 0)
-    seen = cell >= 0
-    where = np.maximum(cell, 0)
-    tone = np.where(light.ravel()[where] < flat, 0, 255).astype(np.uint8)
-    picture = np.dstack(
-        [tone, tone, tone, np.where(seen, alpha.ravel()[where], 0).astype(np.uint8)]
-    )
-    return _encoded(Image.fromarray(picture), "WEBP", quality=40, alpha_quality=55, method=2, exact=True)
+    height = terrain.values.astype(np.float32)
+    known = np.isfinite(height)
+    height = np.where(known, height, height[known].mean() if known.any() else np.float32(0))
+    down, right = np.gradient(height, np.float32(terrain.grid.cell_m))
+    steep = np.float32(2.2) * np.hypot(right, down)  # exaggerated: gentle hills must still be seen
+    towards = np.arctan2(-right, down) - np.float32(np.radians(SUN_AZIMUTH_DEG))
+    high, low = np.sin(np.radians(SUN_ALTITUDE_DEG)), np.cos(np.radians(SUN_ALTITUDE_DEG))
+    light = (high + low * steep * np.cos(towards)) / np.sqrt(1 + steep**2)
+    grey = np.where(light < high, 128 * light / high, 128 + 127 * (light - high) / (1 - high))
+    grey = np.where(inside, np.clip(grey, 0, 255), 128).astype(np.uint8)
+    seen = np.where(cell >= 0, grey.ravel()[np.maximum(cell, 0)], np.uint8(128))
+    return _encoded(Image.fromarray(seen), "WEBP", quality=55, method=3)
 
 
 def _encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -72,4 +68,9 @@ def packed(values: NDArray[np.unsignedinteger]) -> str:
     change[1:] = values[1:] - values[:-1]  # wraps around, and unwraps the same way
     if change.dtype.itemsize == 2:  # low bytes first, then high bytes: each pack better alone
         change = change.astype("<u2").view(np.uint8).reshape(*change.shape, 2).transpose(2, 0, 1)
-    return text_of(zlib.compress(np.ascontiguousarray(change).tobytes(), 9))
+    return text_of(zlib.compress(np.ascontiguousarray(change).tobytes(), 6))
+
+
+def packed_json(value: Any) -> str:
+    """A JSON value as base64 of its deflated text."""
+    return text_of(zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 6))

@@ -20,7 +20,8 @@ def encode(points: NDArray[np.float64]) -> list[int]:
     steps = np.diff(whole, axis=0)
     moved = np.any(steps != 0, axis=1)
     kept = whole[np.concatenate(([True], moved))]
-    return [int(n) for n in np.concatenate((kept[:1].ravel(), np.diff(kept, axis=0).ravel()))]
+    steps_of: list[int] = np.concatenate((kept[:1], np.diff(kept, axis=0))).ravel().tolist()
+    return steps_of
 
 
 def rings(geometry: BaseGeometry) -> list[list[int]]:

@@ -72,14 +72,15 @@ PS.feature((map) => {
   }
 
   const gapCard = ({ gap }) => [
-    PS.h("h2", {}, gap.hamlets || PS.t("legend_gap")),
-    PS.h("p.muted", {}, gap.communes),
+    PS.h("h2", {}, PS.names(gap.hamlets, 3) || PS.t("legend_gap")),
+    PS.h("p.muted", {}, PS.names(gap.communes, 4)),
     rows(
       [PS.t("people"), PS.number(gap.people)],
       [PS.t("area"), PS.number(gap.km2, 2) + "\u202fkm²"],
       [PS.t("worst"), PS.dbm(gap.worst)],
       gap.cause && [PS.t("cause"), gap.cause],
       gap.mend && [PS.t("mend"), gap.mend],
+      gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
       gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
 
   async function cellCard({ at }) {

@@ -60,6 +60,12 @@
     })();
     return packed.ready;
   };
+  PS.inflated = async (base64) => JSON.parse(await new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
+  PS.loadGaps = () => Promise.all(data.runs.map(async (run) => {
+    const rings = await PS.inflated(run.gap_rings);
+    run.gaps.forEach((gap, index) => { gap.shape = PS.shape(rings[index]); });
+    delete run.gap_rings;
+  }));
   // index of the cell at a place, -1 outside
   PS.cellAt = (grid, lat, lon) => {
     const [[south, west], [north, east]] = grid.bounds;
@@ -94,7 +100,6 @@
   project(data.hamlets);
   project(data.stations);
   for (const run of data.runs) {
-    for (const gap of run.gaps) gap.shape = PS.shape(gap.rings);
     run.layer = Object.fromEntries(run.layers.map((layer) => [layer.key, layer]));
     run.onAir = new Uint8Array(data.stations.n);
     for (const site of run.sectors.site) run.onAir[site] = 1;

@@ -41,7 +41,7 @@ PS.feature((map) => {
     return list;
   };
   const geojson = (features, name) =>
-    download(JSON.stringify({ type: "FeatureCollection", synthetic_inputs: data.synthetic, features }), "application/geo+json", name);
+    download(JSON.stringify({ type: "FeatureCollection", synthetic_inputs: data.synthetic.map((item) => item[PS.lang]), features }), "application/geo+json", name);
 
   const savers = {
     save_hamlets: () => csv("hamlets", "hamlets.csv"),
@@ -54,7 +54,7 @@ PS.feature((map) => {
       }), "hamlets.geojson");
     },
     save_gaps_geojson: () =>
-      geojson(PS.gapsOf(PS.run()).map((gap) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: polygons(gap.shape) }, properties: { gap_id: gap.id, layer: gap.layer, people: gap.people, area_km2: gap.km2, worst_dbm: gap.worst, hamlets: gap.hamlets, communes: gap.communes, cause: gap.cause, mend: gap.mend } })), "gaps.geojson"),
+      geojson(PS.gapsOf(PS.run()).map((gap) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: polygons(gap.shape) }, properties: { gap_id: gap.id, layer: gap.layer, people: gap.people, area_km2: gap.km2, worst_dbm: gap.worst, hamlets: gap.hamlets.join(", "), communes: gap.communes.join(", "), cause: gap.cause, mend: gap.mend } })), "gaps.geojson"),
     save_png: async () => download(await picture(), "image/png", "map.png"),
     print: () => window.print(),
   };

@@ -32,13 +32,15 @@ PS.feature((map) => {
         PS.drawn.gaps++;
         context.beginPath();
         PS.trace(context, gap.shape, view, true);
-        context.fillStyle = pattern(context);
+        const far = view.zoom < 11 && gap !== chosen;
+        context.fillStyle = far ? "rgba(177,16,26,.62)" : pattern(context);
         context.fill("evenodd");
+        if (far) continue; // seen from afar an outline would be larger than what it outlines
         context.lineJoin = "round";
-        context.lineWidth = gap === chosen ? 5 : 3;
-        context.strokeStyle = "rgba(255,255,255,.85)";
+        context.lineWidth = gap === chosen ? 5 : 2.6;
+        context.strokeStyle = "rgba(255,255,255,.8)";
         context.stroke();
-        context.lineWidth = gap === chosen ? 3 : 1.4;
+        context.lineWidth = gap === chosen ? 3 : 1.2;
         context.strokeStyle = INK;
         context.stroke();
       }
@@ -71,7 +73,7 @@ PS.feature((map) => {
     const items = gaps.slice(0, 200).map((gap, index) =>
       PS.h("li", {}, PS.h("button.gap", { type: "button", "data-gap": gap.id, onclick: () => PS.showGap(gap) },
         PS.h("span.rank", {}, String(index + 1)),
-        PS.h("span.what", {}, PS.h("b", {}, gap.hamlets || PS.t("gap_title", { n: index + 1 })), PS.h("small", {}, gap.communes)),
+        PS.h("span.what", {}, PS.h("b", {}, PS.names(gap.hamlets, 2) || PS.t("gap_title", { n: index + 1 })), PS.h("small", {}, PS.names(gap.communes, 2))),
         PS.h("span.many", {}, PS.t("gap_people", { n: PS.number(gap.people) }), PS.h("i", { style: `width:${Math.max(3, (gap.people / most) * 100)}%`, "aria-hidden": "true" })))));
     pane.replaceChildren(
       PS.h("p.muted", {}, PS.t("gaps_intro", { n: PS.number(gaps.length), layer: PS.layerName(PS.layerOf()) })),

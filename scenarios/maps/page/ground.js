@@ -56,6 +56,27 @@ PS.feature((map) => {
   const roads = (kind) => ground.roads.filter((road) => road.kind === kind).map((road) => road.shape);
   const national = roads("national"), provincial = roads("provincial");
 
+  // a grey picture (128 is level ground) as shadow and light to lie over any colour
+  async function shadow(uri) {
+    const picture = new Image();
+    picture.src = uri;
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    const pen = canvas.getContext("2d");
+    pen.drawImage(picture, 0, 0);
+    const image = pen.getImageData(0, 0, canvas.width, canvas.height), p = image.data;
+    for (let i = 0; i < p.length; i += 4) {
+      const change = p[i] - 128, tone = change < 0 ? 0 : 255;
+      p[i + 3] = Math.abs(change) < 3 ? 0 : change < 0 ? -change * 1.25 : change * 1.1;
+      p[i] = p[i + 1] = p[i + 2] = tone;
+    }
+    pen.putImageData(image, 0, 0);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+    return URL.createObjectURL(blob);
+  }
+
   const lines = new PS.Canvas("lines", (context, view) => {
     const near = Math.max(0, view.zoom - 9);
     context.lineJoin = context.lineCap = "round";
@@ -103,7 +124,8 @@ PS.feature((map) => {
   }
   land.addTo(map);
   lines.addTo(map);
-  const shade = L.imageOverlay("data:image/webp;base64," + relief.picture, relief.bounds, { pane: "relief", interactive: false, alt: "" });
+  const shade = L.imageOverlay("data:,", relief.bounds, { pane: "relief", interactive: false, alt: "" });
+  shadow("data:image/webp;base64," + relief.picture).then((uri) => shade.setUrl(uri));
   const showShade = () => (PS.state.relief ? shade.addTo(map) : shade.remove());
   showShade();
   PS.reliefImage = shade;

@@ -43,6 +43,7 @@ PS.feature((map) => {
     PS.drawn.labels = 0;
     if (!PS.state.labels) return;
     const taken = [];
+    const small = view.zoom < 9.1; // a phone shows the whole province at this zoom
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -50,14 +51,14 @@ PS.feature((map) => {
       const x = Math.round(wx * view.scale - view.ox), y = Math.round(wy * view.scale - view.oy) + shift;
       if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
       const look = STYLE[kind];
-      context.font = look.font;
+      context.font = small ? look.font.replace("14px", "11.5px") : look.font;
       if ("letterSpacing" in context) context.letterSpacing = look.spaced ? "0.6px" : "0px";
       const text = look.mark ? `${look.mark} ${name}` : name;
       const half = context.measureText(text).width / 2 + 3;
       const box = [x - half, y - 9, x + half, y + 9];
       if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) continue;
       taken.push(box);
-      context.lineWidth = 3.6;
+      context.lineWidth = small ? 3 : 3.6;
       context.strokeStyle = "rgba(255,255,255,.92)";
       context.strokeText(text, x, y);
       context.fillStyle = look.ink;

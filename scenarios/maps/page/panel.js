@@ -24,7 +24,8 @@ PS.feature(() => {
     PS.$("lang").textContent = PS.t("other_lang");
     PS.$("lang").lang = PS.lang === "vi" ? "en" : "vi";
     PS.$("notice").hidden = data.synthetic.length === 0;
-    PS.$("notice-text").textContent = PS.t("synthetic", { list: data.synthetic.join(", ") });
+    PS.$("notice-more").textContent = PS.t("details_of");
+    PS.$("notice-text").textContent = PS.t("synthetic");
     PS.$("attribution").textContent = `phusong ${data.version} · Leaflet`;
   };
 
@@ -38,7 +39,7 @@ PS.feature(() => {
       run.summary.hamlet_people_share && [PS.t("about_hamlet_rule"), PS.t("about_hamlet_text", { share: PS.percent(run.summary.hamlet_people_share, 0) })],
       run.summary.sites_on_air && [PS.t("about_sites"), PS.number(run.summary.sites_on_air)],
       [PS.t("about_projection"), `WGS 84; ${data.vn2000.name}${data.vn2000.epsg ? ` (EPSG:${data.vn2000.epsg})` : ""}`],
-      [PS.t("about_synthetic"), data.synthetic.length ? data.synthetic.join(", ") : PS.t("about_none_synthetic")],
+      [PS.t("about_synthetic"), data.synthetic.length ? PS.h("ul", {}, data.synthetic.map((item) => PS.h("li", {}, item[PS.lang]))) : PS.t("about_none_synthetic")],
       [PS.t("version"), `phusong ${data.version}`]].filter(Boolean);
     PS.$("pane-about").replaceChildren(
       PS.h("h2", {}, PS.t("about_what")),
@@ -79,6 +80,11 @@ PS.feature(() => {
   if (window.matchMedia("(max-width: 760px)").matches) fold(false);
   PS.$("lang").addEventListener("click", () => PS.setLang(PS.lang === "vi" ? "en" : "vi"));
 
+  PS.$("notice-more").addEventListener("click", () => {
+    PS.tab(PS.$("tab-about"));
+    fold(true);
+    PS.$("pane-about").focus();
+  });
   const render = () => {
     head();
     about();

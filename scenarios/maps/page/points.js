@@ -15,10 +15,7 @@ PS.feature((map) => {
         context.lineTo(x - r * 1.2, y);
         context.closePath();
       } else if (level === 1) {
-        context.moveTo(x, y - r * 1.15);
-        context.lineTo(x + r * 1.1, y + r * 0.85);
-        context.lineTo(x - r * 1.1, y + r * 0.85);
-        context.closePath();
+        context.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
       } else context.arc(x, y, r, 0, 2 * Math.PI);
       context.fillStyle = style.levels[level];
       context.fill();

@@ -3,8 +3,9 @@
 {
   const later = [];
   PS.afterPaint = (task) => later.push(task);
-  PS.start = (map) => {
+  PS.start = async (map) => {
     PS.map = map;
+    await PS.loadGaps();
     map.getContainer().setAttribute("aria-label", PS.t("map"));
     map.setView(L.latLngBounds(PS.data.bounds).getCenter(), 9, { animate: false });
     PS.translate();

@@ -16,6 +16,8 @@ const PS = { features: [], listeners: {} };
         .replace("-", "\u2212");
   PS.percent = (share, digits = 1) => (share === null || share === undefined ? "–" : PS.number(share * 100, digits) + "\u202f%");
   PS.dbm = (value) => (value === null || value === undefined ? "–" : PS.number(value) + "\u202fdBm");
+  // the first few of many names
+  PS.names = (list, most) => list.slice(0, most).join(", ") + (list.length > most ? ` +${list.length - most}` : "");
   PS.km = (value) => PS.number(value, value < 10 ? 2 : 1) + "\u202fkm";
 
   // "Lộc Thạnh", "loc thanh" and the decomposed form are one word; "Ấp 01" is "ap 1", "KP" is "khu pho"

@@ -23,7 +23,7 @@ PS.feature((map) => {
   const whole = () => map.fitBounds(PS.data.bounds, PS.padding());
   PS.padding = () => {
     const wide = !window.matchMedia("(max-width: 760px)").matches;
-    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [64, 34] } : { paddingTopLeft: [14, 90], paddingBottomRight: [14, 190] };
+    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [284, 34] } : { paddingTopLeft: [14, 90], paddingBottomRight: [14, 190] };
   };
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   PS.flyTo = (target, zoom) => {
