@@ -80,9 +80,9 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
     """A fingerprint of every input that a scenario reads, by name."""
     prints = {}
     if scenario.data == "reference":
-        from phusong.geodata import reference
+        from phusong.geodata.reference.cache import fingerprint
 
-        prints["reference"] = reference.fingerprint()
+        prints["reference"] = fingerprint()
     if scenario.sites.add_table:
         table = Path(scenario.sites.add_table).read_bytes()
         prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()

@@ -44,9 +44,7 @@ def signal_classes(thresholds_dbm: Mapping[str, float]) -> tuple[SignalClass, ..
     edges = [("outdoor", thresholds_dbm["outdoor"])]
     edges += [(key, thresholds_dbm[key]) for key in ("in_car", "indoor") if key in thresholds_dbm]
     top = edges[-1][1]
-    edges += [
-        (key, dbm) for key, dbm in zip(("good", "strong"), STRONG_DBM, strict=True) if dbm > top
-    ]
+    edges += [(key, dbm) for key, dbm in zip(("good", "strong"), STRONG_DBM, strict=True) if dbm > top]
     lows = [dbm for _, dbm in edges]
     if sorted(set(lows)) != lows:
         raise ValueError(f"thresholds must rise from outdoor over in_car to indoor, not {lows}")
