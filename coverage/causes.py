@@ -120,8 +120,8 @@ def explain_gaps(
     """cause, mend and lacking_db of each gap, one row a gap.
 
     A person's cause is the first of CAUSES whose change would serve them; a gap's is that of most of its
-    people. `lacking_db` is what the signal lacks for MENDED_SHARE of its people, at most down to FLOOR_DBM; the
-    mend is the first of MENDS that would serve as many.
+    people. `lacking_db` is what the signal lacks for MENDED_SHARE of its people, at most down to FLOOR_DBM;
+    the mend is the first of MENDS that would serve as many.
     """
     inside = gap_of_point >= 0
     gap, weight = gap_of_point[inside], people.people[inside]
