@@ -97,23 +97,23 @@ def from_text(text: object) -> str | None:
     """
     if not isinstance(text, (str, int, float)) or isinstance(text, bool):
         return None
-    plain = str(text).removesuffix(".0").upper().replace("º", "°").replace("’", "'").replace("′", "'")
-    code = re.search(r"\b(?:EPSG:?\s*)?(\d{4,5})\b", plain)
+    plain = str(text).removesuffix(".0").upper().replace("º", "°").replace("’", "'").replace("′", "'").strip()
+    code = re.search(r"EPSG\D{0,3}(\d{4,5})\b", plain) or re.fullmatch(r"(\d{4,5})", plain)
     if code and f"EPSG:{code[1]}" in NAMES:
         return f"EPSG:{code[1]}"
-    utm = re.search(r"UTM\D{0,8}(48|49)|(?:ZONE|MÚI)\s*(48|49)\s*N?", plain)
-    if utm:
-        zone = utm[1] or utm[2]
-        if re.search(r"VN\s*-?\s*2000", plain):
-            return {"48": "EPSG:3405", "49": "EPSG:3406"}[zone]
-        return {"48": "EPSG:32648", "49": "EPSG:32649"}[zone] if "WGS" in plain else None
-    meridian = re.search(r"\b(10[2-8])\s*(?:°|ĐỘ|-|\s|D)\s*(00|15|30|45)?\b", plain)
+    datum = re.search(r"VN\s*-?\s*2000|WGS\s*-?\s*84", plain)
+    utm = re.search(r"UTM\D{0,8}(48|49)", plain)
+    if utm and datum:
+        zones = ("EPSG:3405", "EPSG:3406") if datum[0].startswith("VN") else ("EPSG:32648", "EPSG:32649")
+        return zones[utm[1] == "49"]
+    # in running text "105" may count stations: only a meridian that is called one is taken
+    meridian = re.search(
+        r"(?:KTT|KINH TUYẾN|MERIDIAN|VN\s*-?\s*2000)\D{0,25}" + degrees, plain
+    ) or re.fullmatch(degrees + r"'?", plain)
     if meridian:
         wanted = f"{meridian[1]}°{meridian[2] or '00'}'"
         return next((code for code, cm in TM3_ZONES.items() if cm == wanted), None)
-    if re.search(r"WGS\s*-?\s*84", plain):
-        return WGS84
-    return None
+    return WGS84 if datum and datum[0].startswith("WGS") and not utm else None
 
 
 def inside(x: Floats, y: Floats, area: BaseGeometry, *, crs: str) -> NDArray[np.bool_]:

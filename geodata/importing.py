@@ -23,6 +23,7 @@ from phusong.geodata.schema import Field, Table
 from phusong.geodata.tables import ColumnMapping, Rows
 
 _TOTALS = re.compile(r"^(tong( cong| so)?|cong|total|sum|toan tinh|toan huyen)\b")
+EXAMPLE_MARK = "VÍ DỤ - xoá dòng này"  # of the templates: rows that bear it are never imported
 _PLACE_KEYS = ("lat", "lon", "x", "y", "position", "crs")
 _COORDINATES_NEEDED = ("stations", "border_posts")
 
@@ -53,7 +54,8 @@ def convert(
     clean = pd.DataFrame(index=kept)
     for field in table.fields:
         if field.key not in _PLACE_KEYS:
-            clean[field.key] = _column(field, cells, mapping, tell, problems)
+            values = _column(field, cells, mapping, tell, problems)
+            clean[field.key] = pd.Series(values, index=kept, dtype=object)
     shapes: Sequence[BaseGeometry | None] = [None] * len(kept)
     read_as = ""
     if table.located:
@@ -146,8 +148,11 @@ def _drop_non_rows(
         filled = [cell for cell in cells if cell is not None and str(cell).strip()]
         if not filled:
             continue
+        whole = [cell for cell in frame.loc[row] if isinstance(cell, str)]
         first = plain(next((c for c in frame.loc[row] if c is not None and str(c).strip()), ""))
         reason = None
+        if EXAMPLE_MARK in whole:
+            continue
         if _TOTALS.match(first) or any(isinstance(c, str) and _TOTALS.match(plain(c)) for c in filled[:2]):
             reason = ("note", "total-row", "dòng tổng, không phải dữ liệu: bỏ qua", "a total, left out")
         elif (
@@ -252,8 +257,8 @@ def _number(field: Field, cell: object, *, in_watts: bool) -> tuple[object, Why 
 def _code(field: Field, cell: object) -> tuple[object, Why | None]:
     text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())
     if field.key == "unit_code" and text.isdigit() and len(text) < 5:
-        return text.zfill(5), ("zeros-restored", "mất số 0 ở đầu, đã thêm lại", "lost leading zeros; restored",
-                               "để cột này dạng Text", "keep this column as text")  # fmt: skip
+        why = ("zeros-restored", "mất số 0 ở đầu, đã thêm lại", "lost leading zeros; restored")
+        return text.zfill(5), (*why, "để cột này dạng Text", "keep this column as text")
     return text, None
 
 

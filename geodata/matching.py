@@ -75,14 +75,12 @@ class Match:
 
 def plain(text: object) -> str:
     """Accents-blind key: folded, punctuation and notes in brackets gone, single blanks."""
-    folded = fold(nfc(str(text).replace("\u00ad", "")))
-    folded = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", folded)
-    return re.sub(r"[\W_]+", " ", folded).strip()
+    return fold(re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", nfc(str(text).replace("\u00ad", ""))))
 
 
 @lru_cache(maxsize=100_000)
 def _stripped(text: str, words: tuple[str, ...]) -> tuple[str, str]:
-    """(type word or "", the rest with numbers unpadded and i for y) of a folded name."""
+    """(type word or "", the rest with numbers unpadded) of a folded name."""
     kind = ""
     for word in words:
         if text == word or text.startswith(word + " "):
@@ -91,8 +89,7 @@ def _stripped(text: str, words: tuple[str, ...]) -> tuple[str, str]:
         if re.match(rf"{word}\d", text):
             kind, text = word, text[len(word) :]
             break
-    text = re.sub(r"\b0+(\d)", r"\1", text)
-    return kind, re.sub(r"y\b", "i", text) or kind
+    return kind, re.sub(r"\b0+(?=\d)", "", text) or kind
 
 
 def name_key(text: object) -> str:
@@ -153,7 +150,7 @@ def match_headers(headers: Sequence[str], table: Table) -> tuple[ColumnMatch, ..
 
 
 def _loose(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", fold(nfc(text))).strip()
+    return fold(nfc(text))
 
 
 def _likeness(one: str, other: str) -> float:

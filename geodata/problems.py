@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 
+from phusong.geodata.safe_cells import terminal_text
+
 SEVERITIES = ("error", "warning", "note")  # an error stops a run; a note tells what was mended safely
 SEVERITY_VI = {"error": "Lỗi", "warning": "Cảnh báo", "note": "Ghi chú"}
 
@@ -61,8 +63,13 @@ def from_frame(frame: pd.DataFrame) -> list[Problem]:
     ]
 
 
+def blank(value: object) -> bool:
+    """True for what an empty cell comes back as: None, NaN, or nothing but spaces."""
+    return value is None or value != value or (isinstance(value, str) and not value.strip())
+
+
 def shown(value: object) -> str:
     """A cell as the report shows it: one line, at most 80 characters."""
-    if value is None or (isinstance(value, float) and value != value):
+    if blank(value):
         return ""
-    return " ".join(str(value).split())[:80]
+    return terminal_text(" ".join(str(value).split()))[:80]

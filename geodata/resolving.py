@@ -35,7 +35,10 @@ def resolve_units(
         new_codes.append(new)
         if match.how in ("none", "ambiguous") and (row.unit or row.unit_code):
             problems.append(_unresolved(match, row, header, tell))
-    frame = frame.assign(commune_code=old_codes, unit_2025_code=new_codes)
+    frame = frame.assign(
+        commune_code=pd.Series(old_codes, index=frame.index, dtype=object),
+        unit_2025_code=pd.Series(new_codes, index=frame.index, dtype=object),
+    )
     if "hamlet_id" in frame or mapping.table in ("fixed_broadband", "loudspeakers"):
         frame, found = _resolve_hamlets(frame, official, mapping, tell)
         problems += found
@@ -127,4 +130,4 @@ def _resolve_hamlets(
                     f"phải chăng là: {hint}?" if hint else "", f"did you mean: {hint}?" if hint else "",
                 )
             )  # fmt: skip
-    return frame.assign(official_hamlet_id=ids), problems
+    return frame.assign(official_hamlet_id=pd.Series(ids, index=frame.index, dtype=object)), problems

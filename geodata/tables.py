@@ -156,14 +156,20 @@ def _header_at(rows: list[list[object]], top: int, width: int, table: Table) -> 
         filled = [cell for cell in rows[top + 1] if cell is not None]
         if filled and all(isinstance(cell, str) for cell in filled):
             best = [lower or upper for upper, lower in zip(one, below, strict=True)]
-            if len(match_headers(_unique(best), table)) > len(match_headers(_unique(one), table)):
+            if _named(best, table) > _named(one, table):
                 return best, 2
     if top > 0:  # the row found may be the lower level itself
         above = _texts(rows[top - 1], width)
         joined = [lower or upper for upper, lower in zip(above, one, strict=True)]
-        if len(match_headers(_unique(joined), table)) > len(match_headers(_unique(one), table)):
+        if _named(joined, table) > _named(one, table):
             return joined, 1
     return one, 1
+
+
+def _named(header: list[str], table: Table) -> int:
+    """How many fields the header names exactly; two columns of coordinates count more than one for both."""
+    found = {match.key for match in match_headers(_unique(header), table) if match.exact}
+    return len(found - {"position"})
 
 
 def _texts(row: list[object], width: int) -> list[str]:

@@ -22,10 +22,11 @@ def read_xlsx(path: Path, *, limits: Limits) -> Source:
     import openpyxl
 
     check_zip(path, limits=limits)
+    data = io.BytesIO(path.read_bytes())  # a sheet left half read would keep the file open
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that carry no data
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
         except Exception as error:  # a broken part raises whatever the XML reader meets first
             raise broken(path.name, error) from None
         try:

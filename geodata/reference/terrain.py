@@ -258,7 +258,7 @@ def _fitted(
     xy = published.projected(spots["lon"], spots["lat"])
     out = heights.copy()
     for k in np.argsort(-spots["elevation_m"].to_numpy()):  # the mountain first
-        x_m, y_m = xy[k]
+        _x_m, _y_m = xy[k]
         peak = spots["name"][k].startswith("Núi")
         radius_m = shape["peak_radius_m"] if peak else 1500.0
         half = int(6 * radius_m / grid.cell_m)

@@ -105,6 +105,8 @@ def test_nothing_to_go_by_is_refused() -> None:
         ("WGS-84", "EPSG:4326"),
         ("VN-2000", None),  # which zone?
         ("X (m)", None),
+        ("Danh sách 105 trạm, 9212 hộ", None),
+        ("106°15'", "EPSG:9212"),
         (None, None),
     ],
 )
