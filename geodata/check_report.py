@@ -24,7 +24,7 @@ _TITLES = (
     ("mend_vi", "Cách sửa"),
     ("mend_en", "How to mend"),
 )
-_STYLE = """body{font-family:'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif;margin:1.5rem;color:#1b1b1b}
+_STYLE = """body{font-family:'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif;margin:1.5rem;color:#111}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{border:1px solid #bbb;padding:.3rem .5rem;
 text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#eef3f8;position:sticky;top:0}
 .error td:first-child{background:#f8d7da}.warning td:first-child{background:#fff3cd}.note td:first-child

@@ -107,9 +107,9 @@ def from_text(text: object) -> str | None:
         zones = ("EPSG:3405", "EPSG:3406") if datum[0].startswith("VN") else ("EPSG:32648", "EPSG:32649")
         return zones[utm[1] == "49"]
     # in running text "105" may count stations: only a meridian that is called one is taken
-    meridian = re.search(
-        r"(?:KTT|KINH TUYẾN|MERIDIAN|VN\s*-?\s*2000)\D{0,25}" + degrees, plain
-    ) or re.fullmatch(degrees + r"'?", plain)
+    deg = r"\b(10[2-8])\s*(?:°|ĐỘ|-|\s|D)\s*(00|15|30|45)?\b"
+    called = r"(?:KTT|KINH TUYẾN|MERIDIAN|VN\s*-?\s*2000)\D{0,25}"
+    meridian = re.search(called + deg, plain) or re.fullmatch(deg + r"'?", plain)
     if meridian:
         wanted = f"{meridian[1]}°{meridian[2] or '00'}'"
         return next((code for code, cm in TM3_ZONES.items() if cm == wanted), None)

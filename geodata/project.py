@@ -23,6 +23,7 @@ from phusong.geodata.readers import read_source
 from phusong.geodata.schema import table_named
 from phusong.geodata.tables import (
     ColumnMapping,
+    Rows,
     check_mapping,
     guess_mapping,
     read_mapping,
@@ -155,9 +156,7 @@ def import_file(
     return _store_rows(project, file, rows, mapping, kept)
 
 
-def _store_rows(
-    project: Project, file: Path, rows: object, mapping: ColumnMapping, kept: Path
-) -> ImportReport:
+def _store_rows(project: Project, file: Path, rows: Rows, mapping: ColumnMapping, kept: Path) -> ImportReport:
     table = table_named(mapping.table)
     imported = convert(rows, mapping, table, area=project.area(), official=project.official())
     frame, twice = merge(imported.frame, table)
