@@ -32,7 +32,6 @@ _NAME = (
     "ten don vi",
     "shapename",
     "ten huyen",
-    "ten tinh",
 )
 _SLIVER_M = 5.0  # gaps between neighbours of one file that are no land
 
@@ -128,7 +127,8 @@ def _against_official(
                 hint = "; ".join(match.suggestions)
                 findings.append(
                     Problem("error", "unknown-unit", level, file, record["source_row"], "name",
-                            record["name"], "không có trong danh sách chính thức", "is not in the official list",
+                            record["name"], "không có trong danh sách chính thức",
+                            "is not in the official list",
                             f"phải chăng là: {hint}?" if hint else "",
                             f"did you mean: {hint}?" if hint else "")
                 )  # fmt: skip
@@ -221,19 +221,14 @@ def _shaped(table: gpd.GeoDataFrame, real: gpd.GeoDataFrame, crs: str, level: st
             f"ranh giới {level}: thiếu {len(missing)} đơn vị, như {missing['name'].iloc[0]}"
             f" · boundaries of {level}: {len(missing)} units are missing"
         )
-    return table.set_geometry(
-        gpd.GeoSeries(list(shapes.loc[table["code"]]), index=table.index, crs=crs)
-    ).assign(synthetic=False)
+    ordered = gpd.GeoSeries(list(shapes.loc[table["code"]]), index=table.index, crs=crs)
+    return table.set_geometry(ordered).assign(synthetic=False)
 
 
 def _dissolved(table: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, column: str) -> gpd.GeoDataFrame:
     shapes = communes.dissolve(column).geometry.buffer(_SLIVER_M).buffer(-_SLIVER_M)
-    return _shaped(
-        table,
-        gpd.GeoDataFrame({"code": shapes.index}, geometry=list(shapes), crs=communes.crs),
-        communes.crs,
-        column,
-    )
+    real = gpd.GeoDataFrame({"code": shapes.index}, geometry=list(shapes), crs=communes.crs)
+    return _shaped(table, real, communes.crs, column)
 
 
 def _outline(

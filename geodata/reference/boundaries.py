@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -137,7 +138,7 @@ def communes(outline: Polygon) -> gpd.GeoDataFrame:
         geometry=cells,
         crs=published.CRS,
     )
-    frame["centre"] = list(shapely.points(points))
+    frame["centre"] = np.asarray(shapely.points(points))
     return frame
 
 
@@ -180,7 +181,7 @@ def units_2025(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _dissolve(communes: gpd.GeoDataFrame, column: str) -> tuple[dict[str, Polygon], pd.Series[int]]:
+def _dissolve(communes: gpd.GeoDataFrame, column: str) -> tuple[dict[str, Any], Any]:
     shapes = {
         code: shapely.union_all(rows.to_numpy()) for code, rows in communes.geometry.groupby(communes[column])
     }
@@ -198,7 +199,8 @@ def patrol_road(
     inner = _largest(outline.buffer(-1500.0).buffer(1100.0))  # opened: no sharp bends
     ring = inner.exterior
     ends = [ring.project(shapely.Point(border.coords[k])) for k in (0, -1)]
-    along = [substring(ring, *sorted(ends)), _other_way(ring, *ends)]
+    low, high = sorted(ends)
+    along = [substring(ring, low, high), _other_way(ring, low, high)]
     base = min(along, key=lambda run: float(run.hausdorff_distance(border)))
     xy = np.asarray(base.segmentize(250.0).coords)
     swing = gaussian_filter1d(rng.standard_normal(len(xy)), 2.5)
@@ -225,15 +227,15 @@ def patrol_road(
     return road(low_m)
 
 
-def _other_way(ring: LineString, start: float, end: float) -> LineString:
+def _other_way(ring: LineString, low: float, high: float) -> LineString:
     """The stretch of a closed ring between two distances that passes its first point."""
-    low, high = min(start, end), max(start, end)
     tail, head = substring(ring, high, ring.length), substring(ring, 0.0, low)
     return LineString(np.concatenate([np.asarray(tail.coords), np.asarray(head.coords)[1:]]))
 
 
 def _largest(shape: Polygon | MultiPolygon) -> Polygon:
-    return max(shapely.get_parts(shape), key=lambda part: float(part.area))
+    parts: list[Polygon] = list(shapely.get_parts(shape))
+    return max(parts, key=lambda part: float(part.area))
 
 
 def park_core(communes: gpd.GeoDataFrame, area_ha: float) -> Polygon | MultiPolygon:
@@ -244,9 +246,9 @@ def park_core(communes: gpd.GeoDataFrame, area_ha: float) -> Polygon | MultiPoly
     low_m, high_m = 0.0, 60000.0
     for _ in range(30):
         radius_m = (low_m + high_m) / 2.0
-        core = home.intersection(tip.buffer(radius_m, quad_segs=32))
+        core: Any = home.intersection(tip.buffer(radius_m, quad_segs=32))
         if core.area < area_ha * 1e4:
             low_m = radius_m
         else:
             high_m = radius_m
-    return core
+    return cast(Polygon | MultiPolygon, core)

@@ -24,6 +24,7 @@ from phusong.geodata.reference import (
     places,
     population,
     published,
+    resample,
     roads,
     sectors,
     sites,
@@ -87,7 +88,7 @@ def build() -> Province:
     closed = rasterize([*water.geometry, park], **burn).astype(bool)
     livable = (commune_of_cell >= 0) & ~closed
     road_m = roads.distance_to_m(road_table.geometry, cell_grid)
-    hills = terrain.sampled(ground.hills, cell_grid)
+    hills = resample.sampled(ground.hills, cell_grid)
 
     hamlet_table, people = _people(
         communes,
@@ -105,6 +106,7 @@ def build() -> Province:
         water=list(water.geometry),
         park=park,
         zones=list(zones.geometry),
+        outline=outline,
         settings=settings["clutter"],
         rng=_rng(settings, "clutter"),
     )
@@ -237,7 +239,7 @@ def _people(
         settings["population"],
         _rng(settings, "people"),
     )
-    return gpd.GeoDataFrame(table, geometry=list(shapely.points(xy)), crs=published.CRS), people
+    return gpd.GeoDataFrame(table, geometry=shapely.points(xy), crs=published.CRS), people
 
 
 def _stations(
@@ -281,8 +283,9 @@ def _attraction(macro: pd.DataFrame, zones: gpd.GeoDataFrame) -> NDArray[np.floa
     xy = macro[["x_m", "y_m"]].to_numpy()
     seats = published.table("districts_2024")
     seat_m = cKDTree(published.projected(seats["seat_lon"], seats["seat_lat"])).query(xy)[0]
-    zone_m = shapely.distance(shapely.points(xy)[:, None], zones.geometry.to_numpy()[None, :]).min(axis=1)
-    return (
+    points = np.asarray(shapely.points(xy))
+    zone_m = shapely.distance(points[:, None], zones.geometry.to_numpy()[None, :]).min(axis=1)
+    return np.asarray(
         np.sqrt(macro["density"].to_numpy() / 1000.0)
         + 2.5 * np.exp(-seat_m / 2000.0)
         + 2.0 * np.exp(-zone_m / 1000.0)
@@ -291,9 +294,7 @@ def _attraction(macro: pd.DataFrame, zones: gpd.GeoDataFrame) -> NDArray[np.floa
 
 def _named(table: pd.DataFrame, communes: gpd.GeoDataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     """The station table with ids, names, heights and communes."""
-    point = gpd.GeoDataFrame(
-        geometry=list(shapely.points(table[["x_m", "y_m"]].to_numpy())), crs=published.CRS
-    )
+    point = gpd.GeoDataFrame(geometry=shapely.points(table[["x_m", "y_m"]].to_numpy()), crs=published.CRS)
     within = gpd.sjoin_nearest(point, communes[["code", "name", "geometry"]])
     within = within[~within.index.duplicated()].sort_index()
     prefix = table["operator"].map({"Viettel": "VTL", "VNPT": "VNP", "MobiFone": "MBF"})

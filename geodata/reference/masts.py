@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 
 
@@ -40,8 +39,8 @@ def masts(
     cells = flat[order]
     row, col = np.divmod(cells, grid.cols)
     xy = np.column_stack([grid.x_m()[col], grid.y_m()[row]])
-    chosen = _reach_every_hamlet(xy, density.ravel()[cells], hamlet_xy, hamlet_remote, settings)
-    chosen = _thinned(xy, spacing_m.ravel()[cells], chosen, int(settings["masts"]))
+    first = _reach_every_hamlet(xy, density.ravel()[cells], hamlet_xy, hamlet_remote, settings)
+    chosen = _thinned(xy, spacing_m.ravel()[cells], first, int(settings["masts"]))
     place = xy[chosen] + rng.uniform(-45.0, 45.0, (len(chosen), 2))
     return pd.DataFrame(
         {
@@ -152,11 +151,4 @@ def remoteness(
     """0 in the lowland to 1 in the high hills and at the border."""
     at_border = np.clip(1.5 - border_m / strip_m, 0.0, 1.0)
     in_hills = np.clip((hills - 0.35) / 0.4, 0.0, 1.0)
-    return np.maximum(at_border, in_hills).astype(np.float32)
-
-
-def grid_value(
-    values: NDArray[Any], grid: Grid, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-) -> NDArray[Any]:
-    """Values of the cells that hold the points."""
-    return np.asarray(values[grid.row_col(x_m, y_m)])
+    return np.asarray(np.maximum(at_border, in_hills), dtype=np.float32)

@@ -98,11 +98,8 @@ def test_files_that_are_no_boundaries(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a;b\n1;2\n")
     with pytest.raises(InputError, match="một lớp đa giác"):
         _read(tmp_path, "a.csv")
-    squares = gpd.GeoDataFrame(
-        {"code": ["1", "2"]},
-        geometry=[shapely.box(106, 11, 107, 12), shapely.box(106.5, 11, 107, 12)],
-        crs=4326,
-    )
+    boxes = [shapely.box(106, 11, 107, 12), shapely.box(106.5, 11, 107, 12)]
+    squares = gpd.GeoDataFrame({"code": ["1", "2"]}, geometry=boxes, crs=4326)
     squares.to_file(tmp_path / "squares.geojson")
     with pytest.raises(InputError, match="--as"):
         _read(tmp_path, "squares.geojson")
