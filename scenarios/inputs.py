@@ -9,6 +9,8 @@ import pandas as pd
 import rasterio.features
 from numpy.typing import NDArray
 
+from phusong.coverage.ground import Ground
+from phusong.coverage.options import Options
 from phusong.coverage.service import People
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.errors import InputError
@@ -49,6 +51,31 @@ def load_inputs(scenario: Scenario) -> Inputs:
         people=_people(province),
         grid=grid,
         commune_of_cell=commune_of_cell,
+    )
+
+
+def ground_of(province: Province) -> Ground:
+    """Terrain and clutter of the province, as the kernels read them."""
+    heights = province.clutter_classes.set_index("code")["height_m"]
+    return Ground(
+        terrain=province.terrain,
+        clutter=province.clutter,
+        clutter_height_m={int(str(code)): float(height) for code, height in heights.items()},
+    )
+
+
+def options_of(scenario: Scenario) -> Options:
+    """The scenario's radio assumptions, as `predict` takes them."""
+    radio = scenario.radio
+    return Options(
+        model=radio.model,
+        receiver_height_m=radio.receiver_height_m,
+        load=radio.load,
+        threshold_dbm={
+            **Options().threshold_dbm,
+            **{t: x.outdoor_dbm for t, x in scenario.thresholds.items()},
+        },
+        radius_km={**Options().radius_km, **radio.radius_km},
     )
 
 

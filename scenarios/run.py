@@ -19,6 +19,7 @@ BYTES_PER_CELL_AND_LAYER = 40  # four float32 and a few integers a cell, and as 
 
 def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:
     """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
+    from phusong.coverage.compiled import use_cores
     from phusong.coverage.predict import predict
     from phusong.scenarios.answer import answer
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
@@ -27,12 +28,14 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
         inputs = load_inputs(scenario)
         check_memory(scenario, inputs.grid)
+    if jobs is not None:
+        use_cores(jobs)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predict(
             ground_of(inputs.province),
             inputs.sectors,
             grid=inputs.grid,
-            options=options_of(scenario, jobs=jobs),
+            options=options_of(scenario),
             progress=report,
         )
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
@@ -42,7 +45,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
 def run_to_folder(
     scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
 ) -> RunResult:
-    """Runs a scenario, every year of it, and writes its folder, whole or not at all; the last year's answer."""
+    """Runs every year of a scenario and writes its folder, whole or not at all; the last year's answer."""
     check_target(folder)
     from phusong.scenarios.outputs import write_outputs
 
