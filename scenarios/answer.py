@@ -17,10 +17,10 @@ from phusong.coverage.service import (
     LEVELS,
     LevelThresholds,
     area_share,
-    hamlet_quantile,
     level_codes,
     people_share,
     signal_at,
+    value_of_most,
 )
 from phusong.geodata.raster import Raster
 from phusong.scenarios.gap_table import gap_table
@@ -92,12 +92,14 @@ def _hamlets(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> gpd.G
     table = table.assign(lat=points.y.round(6), lon=points.x.round(6))
     signal: dict[str, NDArray[np.float64]] = {}
     sinr: dict[str, NDArray[np.float64]] = {}
+    people, share = inputs.people, scenario.hamlet_people_share
     for key, layer in coverage.layers.items():
-        levels = signal_at(_signal(coverage, layer), inputs.people)
-        quality = signal_at(Raster(coverage.grid, layer.sinr_db), inputs.people)
-        share = scenario.hamlet_people_share
-        signal[key] = hamlet_quantile(levels, inputs.people, len(table), share)
-        sinr[key] = hamlet_quantile(quality, inputs.people, len(table), share)
+        for kept, raster in (
+            (signal, _signal(coverage, layer)),
+            (sinr, Raster(coverage.grid, layer.sinr_db)),
+        ):
+            levels = signal_at(raster, people)
+            kept[key] = value_of_most(levels, people.people, people.hamlet, len(table), share)
     best = _best_layer(
         coverage, signal, thresholds={t: thresholds_of(scenario, t) for t in scenario.technologies}
     )
