@@ -28,7 +28,7 @@ PS.feature((map) => {
       if (zoom < 11.5 || !seats.length) for (const unit of ground.units.district) add("district", short(unit.name), PS.world(...unit.at));
       if (zoom >= 10.75 && units !== "none") for (const unit of ground.units.commune) add("unit", short(unit.name), PS.world(...unit.at));
     }
-    for (const item of ground.water) if (item.name && zoom >= 10) add("water", item.name, PS.world(...item.at));
+    for (const item of ground.water) if (item.name && zoom >= (item.kind === "reservoir" ? 9 : 11)) add("water", item.name, PS.world(...item.at));
     for (const place of ground.places) {
       if (place.kind === "peak" && zoom >= 9.5) add("peak", place.name, place.xy, -10);
       if (place.kind === "gate" && zoom >= 10.5) add("gate", place.name, place.xy, -10);
