@@ -35,7 +35,8 @@ class _Hunt:
     chosen: BoolArray | None = None  # best so far, over the core's sites
     value: float = -np.inf  # weight it serves in the core
     bound: float = np.inf
-    elite: list[BoolArray] = field(default_factory=list)
+    elite: list[BoolArray] = field(default_factory=list)  # plans found, and the weight each serves
+    worth: list[float] = field(default_factory=list)
     anneal_rate_s: float = 0.0  # seconds a step of annealing takes here; 0 before the first
 
     def offer(self, chosen: BoolArray) -> None:
@@ -45,7 +46,9 @@ class _Hunt:
         if not _groups_met(self.core, done):
             return
         value = float(self.core.inc.weight[done].sum())
-        self.elite.append(chosen.copy())
+        if value not in self.worth:
+            self.elite.append(chosen.copy())
+            self.worth.append(value)
         if value > self.value + 1e-9:
             self.value, self.chosen = value, chosen.copy()
 
@@ -124,7 +127,7 @@ def solve(
 
 
 def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[dual.Prices, str]:
-    """The main line: first plans, prices, exact where small, then rounds of annealing and kernel search."""
+    """The main line: a first plan, prices, a proof if small, then rounds of annealing and kernel search."""
     core = hunt.core
     prices = dual.Prices.neutral(core) if start is None else _warm(core, start)
     before = None if start is None else np.isin(core.site, start.sites)
@@ -139,7 +142,7 @@ def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[du
             prices = _priced(hunt, prices, most_steps=64 if start is not None else 512)
         if _finished(hunt, prices):
             return prices, hunt.status
-        if number % 2 and not hunt.status:
+        if number and len(hunt.elite) > 1 and not hunt.status:
             _kernel(hunt)
     return prices, hunt.status or "work"
 
@@ -190,32 +193,42 @@ def _priced(hunt: _Hunt, prices: dual.Prices, *, most_steps: int) -> dual.Prices
 
 
 def _annealed(hunt: _Hunt, prices: dual.Prices, number: int, random: np.random.Generator) -> None:
-    """One round of annealing, longer each time: from the LP's favourites, or from the best plan so far."""
+    """One fresh plan by annealing from the LP's favourites; every third round takes longer."""
     core = hunt.core
     inc = core.inc._replace(weight=dual.row_weights(core, prices.raised))
-    chosen = np.zeros(core.sites, bool)
-    if number % 2 == 1 and hunt.chosen is not None:
-        chosen = hunt.chosen
-    state = search.start(inc, chosen)
     everywhere = np.ones(core.sites, bool)
+    state = search.start(inc, np.zeros(core.sites, bool))
     search.fill(inc, state, prices.x > 0.999, core.budget)
     search.fill(inc, state, prices.x > 1e-3, core.budget)
     left = search.fill(inc, state, everywhere, core.budget)
-    steps = int(min(2.0 ** min(number, 4) * 1e6, 4e12 / len(inc.row_site) * 2.0**number))
+    steps = int(min(1e6, 4e12 / len(inc.row_site)) * 2 ** min(number // 3, 4))
     if hunt.anneal_rate_s:
         steps = int(max(1000, min(steps, 0.8 * hunt.left_s / hunt.anneal_rate_s)))
     mean_cost = float(inc.cost[state.chosen].mean()) if state.chosen.any() else 1.0
     worth = dual.bound_at(core, prices).theta * mean_cost or float(inc.weight.mean())
-    hot = (0.1 if number % 2 == 0 else 0.05) * worth
-    begun = time.process_time()
+    begun = time.monotonic()
     key = random.integers(2**63, size=1, dtype=np.uint64)
-    best = search.anneal(inc, state, left, hot, 0.005 * worth, steps, key)
-    hunt.anneal_rate_s = (time.process_time() - begun) / max(steps, 1)
+    best = search.anneal(inc, state, left, 0.1 * worth, 0.01 * worth, steps, key)
+    hunt.anneal_rate_s = (time.monotonic() - begun) / max(steps, 1)
     state = search.start(inc, best)
     left = core.budget - float(inc.cost[best].sum())
     search.exchange(inc, state, left, 50)
     search.fill(inc, state, everywhere, core.budget)
     hunt.offer(state.chosen)
+
+
+def _kernel(hunt: _Hunt) -> None:
+    """The best plan that agrees wherever the good plans agree, from their sites only (kernel search)."""
+    order = sorted(range(len(hunt.elite)), key=lambda k: -hunt.worth[k])
+    for many in (10, 7, 5, 3, 2):
+        good = np.array([hunt.elite[k] for k in order[:many]])
+        if len(good) < many and many > 2:
+            continue
+        closed, held = hunt.core.site[~good.any(axis=0)], hunt.core.site[good.all(axis=0)]
+        rest = core_of(hunt.problem, closed=closed, held=held)
+        if len(rest.inc.row_site) <= _KERNEL_PAIRS:
+            _asked(hunt, rest, limit_s=min(0.3 * hunt.left_s, 20.0), nodes=50)
+            return
 
 
 def _proven(hunt: _Hunt, prices: dual.Prices) -> None:
