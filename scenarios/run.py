@@ -22,6 +22,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.coverage.compiled import use_cores
     from phusong.coverage.predict import predict
     from phusong.scenarios.answer import answer
+    from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
 
     stages = stages or Stages(quiet=True)
@@ -30,16 +31,17 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         check_memory(scenario, inputs.grid)
     if jobs is not None:
         use_cores(jobs)
+    ground = ground_of(inputs.province)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predict(
-            ground_of(inputs.province),
-            inputs.sectors,
-            grid=inputs.grid,
-            options=options_of(scenario),
-            progress=report,
+            ground, inputs.sectors, grid=inputs.grid, options=options_of(scenario), progress=report
         )
+    worlds = None
+    if scenario.explain_gaps:
+        with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
+            worlds = other_worlds(scenario, inputs, ground, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        return answer(scenario, inputs, coverage)
+        return answer(scenario, inputs, coverage, worlds)
 
 
 def run_to_folder(
