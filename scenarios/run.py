@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.answer import answer
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.outages import outage_summary, outages
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -41,7 +43,12 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
             worlds = other_worlds(scenario, inputs, ground, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        return answer(scenario, inputs, coverage, worlds)
+        result = answer(scenario, inputs, coverage, worlds)
+    if not scenario.outages:
+        return result
+    with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
+        found = outages(scenario, inputs, ground, report)
+    return replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
 
 
 def run_to_folder(
