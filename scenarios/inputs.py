@@ -41,8 +41,8 @@ class Inputs:
         if rows.isna().any():
             lost = self.province.hamlets.loc[rows.isna().to_numpy()].iloc[0]
             raise InputError(
-                f"hamlet {lost['hamlet_id']} ({lost['name']}): its commune_code {lost['commune_code']!r} is none "
-                "of the communes; correct it in the hamlet list"
+                f"hamlet {lost['hamlet_id']} ({lost['name']}): no commune has its commune_code "
+                f"{lost['commune_code']!r}; correct it in the hamlet list"
             )
         return rows.to_numpy(np.int64)
 
