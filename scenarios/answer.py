@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phusong.coverage.border import RoadService, along_road
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.gaps import find_gaps
 from phusong.coverage.service import (
     LEVELS,
     LevelThresholds,
@@ -23,9 +23,11 @@ from phusong.coverage.service import (
     signal_at,
 )
 from phusong.geodata.raster import Raster
+from phusong.scenarios.gap_table import gap_table
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.targets import check_targets, target_row
 
 UNIT_LEVELS = ("province", "district", "commune", "unit_2025")
 
@@ -36,7 +38,15 @@ def answer(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> RunResu
     units = pd.concat(
         [_units(scenario, inputs, coverage, layer) for layer in coverage.layers.values()], ignore_index=True
     )
-    gaps, unlisted = _gaps(scenario, inputs, coverage)
+    gaps, unlisted = gap_table(scenario, inputs, coverage)
+    road = inputs.province.patrol_road
+    along = [along_road(coverage, layer, road) for layer in coverage.layers.values()]
+    targets = check_targets(inputs.province, coverage, hamlets, units)
+    summary = {
+        **_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
+        "border": [_border_summary(service) for service in along],
+        "targets": [target_row(target) for target in targets],
+    }
     return RunResult(
         name=scenario.name,
         title_vi=scenario.title_vi,
@@ -47,8 +57,22 @@ def answer(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> RunResu
         hamlets=hamlets,
         gaps=gaps,
         units=units,
-        summary=_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
+        summary=summary,
+        stretches=pd.concat(
+            [service.stretches.assign(layer=service.layer) for service in along], ignore_index=True
+        ),
+        targets=targets,
     )
+
+
+def _border_summary(service: RoadService) -> dict[str, Any]:
+    return {
+        "layer": service.layer,
+        "road_km": round(service.length_km, 3),
+        "served_share": round(service.served_share, 6),
+        "longest_silent_km": round(service.longest_silent_km, 3),
+        "one_server_km": round(service.one_server_km, 3),
+    }
 
 
 def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
@@ -156,56 +180,6 @@ def _units(scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Lay
             )
         )
     return pd.concat(tables, ignore_index=True)
-
-
-def _gaps(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap
-) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
-    """Gaps of every layer in one table, and the people in gaps too small to list, by layer."""
-    tables, unlisted = [], {}
-    for key, layer in coverage.layers.items():
-        steps = thresholds_of(scenario, layer.technology)
-        split = find_gaps(
-            _signal(coverage, layer), steps.outdoor_dbm, inputs.people, least_people=scenario.gap_least_people
-        )
-        unlisted[key] = split.people_unlisted
-        tables.append(_named(inputs, key, split.gaps, split.gap_of_point))
-    table = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=coverage.grid.crs)
-    return table, unlisted
-
-
-def _named(
-    inputs: Inputs, key: str, gaps: gpd.GeoDataFrame, gap_of_point: NDArray[np.int64]
-) -> gpd.GeoDataFrame:
-    """Gaps with an id, the hamlets and communes they touch, and the nearest site on air."""
-    listed = gap_of_point >= 0
-    hamlets = inputs.province.hamlets
-    touched = pd.DataFrame(
-        {"gap": gap_of_point[listed], "row": inputs.people.hamlet[listed]}
-    ).drop_duplicates()
-    touched = touched.sort_values(["gap", "row"], kind="stable")
-    names = hamlets["name"].to_numpy()[touched["row"]]
-    communes = hamlets["commune"].to_numpy()[touched["row"]]
-    by_gap = pd.DataFrame({"gap": touched["gap"], "hamlet": names, "commune": communes}).groupby("gap")
-    sites = inputs.sites
-    away = np.hypot(
-        gaps["x_m"].to_numpy()[:, None] - sites["x_m"].to_numpy()[None, :],
-        gaps["y_m"].to_numpy()[:, None] - sites["y_m"].to_numpy()[None, :],
-    )
-    nearest = away.argmin(axis=1) if len(gaps) else np.zeros(0, np.int64)
-    return gaps.assign(
-        gap_id=[f"{key}-{number:04d}" for number in range(1, len(gaps) + 1)],
-        layer=key,
-        hamlets=by_gap["hamlet"].agg(", ".join).reindex(range(len(gaps))).to_numpy(),
-        communes=by_gap["commune"]
-        .agg(lambda all_: ", ".join(dict.fromkeys(all_)))
-        .reindex(range(len(gaps)))
-        .to_numpy(),
-        cause="",
-        mend="",
-        nearest_site_id=sites["site_id"].to_numpy()[nearest],
-        nearest_site_km=away[np.arange(len(gaps)), nearest] / 1000.0,
-    )
 
 
 def _summary(

@@ -15,13 +15,13 @@ from phusong.geodata.errors import InputError
 MARK = "run.json"  # the file by which a run's folder is known as one
 
 
-def check_target(folder: Path) -> None:
-    """InputError where `folder` cannot be written or holds something that is not a run."""
+def check_target(folder: Path, *, mark: str = MARK) -> None:
+    """InputError where `folder` cannot be written, or holds files and no `mark` among them."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; give another folder with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
         raise InputError(
-            f"{folder} holds other files ({MARK} is not among them); give another folder with --out"
+            f"{folder} holds other files ({mark} is not among them); give another folder with --out"
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

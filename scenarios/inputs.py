@@ -9,11 +9,14 @@ import pandas as pd
 import rasterio.features
 from numpy.typing import NDArray
 
+from phusong.coverage.ground import Ground
+from phusong.coverage.options import Options
 from phusong.coverage.service import People
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.geodata.province import Province
+from phusong.scenarios.changes import on_air
 from phusong.scenarios.scenario import Scenario
 
 
@@ -33,9 +36,8 @@ class Inputs:
 
 
 def load_inputs(scenario: Scenario) -> Inputs:
-    """The inputs of a scenario. InputError for an operator or a technology that the data do not have."""
+    """The inputs of a scenario. InputError for what the data do not have."""
     province = _province(scenario.data)
-    _check_operators(scenario, province)
     sites, rows = on_air(scenario, province)
     grid = Grid.covering(province.outline.bounds, cell_m=scenario.resolution_m, crs=province.crs)
     shapes = [(shape, index) for index, shape in enumerate(province.communes.geometry)]
@@ -52,25 +54,29 @@ def load_inputs(scenario: Scenario) -> Inputs:
     )
 
 
-def on_air(scenario: Scenario, province: Province) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The sites, and the sectors joined with them, that transmit in the scenario's year.
-
-    A site that is only planned is on air where the scenario's `built` names its kind.
-    """
-    sites = province.sites
-    there = (sites["on_air_year"] <= scenario.year) & (
-        (sites["status"] == "on_air") | sites["kind"].isin(scenario.built)
+def ground_of(province: Province) -> Ground:
+    """Terrain and clutter of the province, as the kernels read them."""
+    heights = province.clutter_classes.set_index("code")["height_m"]
+    return Ground(
+        terrain=province.terrain,
+        clutter=province.clutter,
+        clutter_height_m={int(str(code)): float(height) for code, height in heights.items()},
     )
-    sites = sites[there & sites["operator"].isin(scenario.operators)]
-    sectors = province.sectors
-    sectors = sectors[
-        sectors["technology"].isin(scenario.technologies) & (sectors["on_air_year"] <= scenario.year)
-    ]
-    joined = sectors.merge(sites[["site_id", "operator", "x_m", "y_m"]], on="site_id", how="inner")
-    if joined.empty:
-        wanted = ", ".join(scenario.technologies)
-        raise InputError(f"{scenario.name}: no sector with {wanted} is on air in {scenario.year}")
-    return sites[sites["site_id"].isin(joined["site_id"])].reset_index(drop=True), joined
+
+
+def options_of(scenario: Scenario) -> Options:
+    """The scenario's radio assumptions, as `predict` takes them."""
+    radio = scenario.radio
+    return Options(
+        model=radio.model,
+        receiver_height_m=radio.receiver_height_m,
+        load=radio.load,
+        threshold_dbm={
+            **Options().threshold_dbm,
+            **{t: x.outdoor_dbm for t, x in scenario.thresholds.items()},
+        },
+        radius_km={**Options().radius_km, **radio.radius_km},
+    )
 
 
 def _province(data: str) -> Province:
@@ -79,15 +85,6 @@ def _province(data: str) -> Province:
 
         return reference.load()
     raise InputError(f"data {data!r} is not known; known is: reference")
-
-
-def _check_operators(scenario: Scenario, province: Province) -> None:
-    there = sorted(set(province.sites["operator"]))
-    for operator in scenario.operators:
-        if operator not in there:
-            raise InputError(
-                f"{scenario.name}: no site of operator {operator!r}; there are {', '.join(there)}"
-            )
 
 
 def _sector(row: object) -> Sector:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,44 +13,58 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.phases import draw_targets, phase_table, target_table
+from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.tables import write_csv
+from phusong.scenarios.targets import target_row
 
 HAMLET_COLUMNS = (
     "hamlet_id", "name", "commune_code", "commune", "district", "lat", "lon", "population",
     "synthetic_position", "best_operator", "technology", "rsrp_dbm", "sinr_db", "service_level",
 )  # fmt: skip
+# file prefix: field of Layer, quantity and unit, value that stands for "none"
+RASTERS: Mapping[str, tuple[str, str, float | None]] = {
+    "rsrp": ("rsrp_dbm", "RSRP of the best server, dBm", None),
+    "second": ("second_dbm", "RSRP of the second best server, dBm", None),
+    "sinr": ("sinr_db", "SINR at the scenario's load, dB", None),
+    "best_server": ("best_server", "best server, row of sectors.csv", -1),
+    "servers": ("servers", "sectors at or above the threshold", None),
+}
 FIXED_TIME = "2000-01-01T00:00:00Z"  # GeoPackages carry a date; the same run must give the same bytes
 
 
-def write_outputs(result: RunResult, folder: Path, *, lang: str, parameters: Mapping[str, Any]) -> None:
-    """Writes every file of a run into `folder`, run.json last."""
-    from phusong.scenarios.maps import write_map
+def write_outputs(
+    results: Sequence[RunResult], folder: Path, *, lang: str, parameters: Mapping[str, Any]
+) -> None:
+    """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
+    from phusong.scenarios.maps import write_map, write_years
 
+    result = results[-1]
     write_hamlets(result, folder / "hamlets.csv")
-    result.units.to_csv(folder / "units.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+    write_csv(result.units, folder / "units.csv")
+    write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
+    write_csv(pd.DataFrame([target_row(target) for target in result.targets]), folder / "targets.csv")
     write_gaps(result, folder / "gaps.gpkg")
     write_rasters(result, folder)
     _write_json(folder / "summary.json", result.summary)
-    write_map(result, folder / "map.html", lang=lang)
-    written = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
-    _write_json(folder / MARK, {**parameters, "outputs_sha256": written, "environment": _environment()})
+    if len(results) > 1:
+        write_csv(phase_table(results), folder / "phases.csv")
+        targets = target_table(results)
+        write_csv(targets, folder / "phase_targets.csv")
+        draw_targets(targets, folder / "phases.png", lang=lang)
+        write_years(results, folder / "map.html", lang=lang)
+    else:
+        write_map(result, folder / "map.html", lang=lang)
+    recipe = {**parameters, "outputs_sha256": hashes(folder), "environment": environment()}
+    _write_json(folder / MARK, recipe)
 
 
 def write_hamlets(result: RunResult, path: Path) -> None:
-    """hamlets.csv: UTF-8 with a byte order mark, so that Excel shows Vietnamese as it is written."""
+    """hamlets.csv: one row a hamlet, first the columns of the best layer, then every layer's own."""
     table = pd.DataFrame(result.hamlets.drop(columns="geometry"))
     layers = [name for name in table.columns if ":" in name]
-    table = table[[*HAMLET_COLUMNS, *layers]]
-    text = table.select_dtypes(include=["object", "string"]).columns
-    table = table.assign(**{name: table[name].map(safe_cell) for name in text})
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def safe_cell(value: object) -> object:
-    """A text that a spreadsheet will not run: one that begins like a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+    write_csv(table[[*HAMLET_COLUMNS, *layers]], path)
 
 
 def write_gaps(result: RunResult, path: Path) -> None:
@@ -68,8 +81,7 @@ def write_gaps(result: RunResult, path: Path) -> None:
 
 
 def write_rasters(result: RunResult, folder: Path) -> None:
-    """rsrp_<layer>.tif (dBm) and best_server_<layer>.tif (row of `sectors.csv`, -1 none), cloud-optimised."""
-    grid = result.coverage.grid
+    """One cloud-optimised GeoTIFF a quantity and layer, and sectors.csv for the servers' numbers."""
     facts = {
         "scenario": result.name,
         "year": str(result.year),
@@ -77,25 +89,22 @@ def write_rasters(result: RunResult, folder: Path) -> None:
         "synthetic_inputs": ", ".join(result.province.synthetic),
     }
     for key, layer in result.coverage.layers.items():
-        write_geotiff(
-            Raster(grid, layer.rsrp_dbm),
-            folder / f"rsrp_{key}.tif",
-            tags={**facts, "quantity": "RSRP", "unit": "dBm"},
-        )
-        write_geotiff(
-            Raster(grid, layer.best_server),
-            folder / f"best_server_{key}.tif",
-            nodata=-1,
-            tags={**facts, "quantity": "best server, row of sectors.csv from 0"},
-        )
-    pd.DataFrame(
+        for prefix, (field, quantity, nodata) in RASTERS.items():
+            write_geotiff(
+                Raster(result.coverage.grid, getattr(layer, field)),
+                folder / f"{prefix}_{key}.tif",
+                nodata=nodata,
+                tags={**facts, "layer": key, "quantity": quantity},
+            )
+    sectors = pd.DataFrame(
         {
             "row": range(len(result.coverage.sectors)),
             "sector_id": [sector.sector_id for sector in result.coverage.sectors],
             "site_id": [sector.site_id for sector in result.coverage.sectors],
             "operator": [sector.operator for sector in result.coverage.sectors],
         }
-    ).to_csv(folder / "sectors.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+    )
+    write_csv(sectors, folder / "sectors.csv")
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -103,11 +112,8 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The versions that a run's bytes hang on."""
     packages = ("phusong", "numpy", "scipy", "numba", "geopandas", "rasterio", "shapely", "folium")
     return {"python": platform.python_version(), "machine": platform.machine()} | {
         name: version(name) for name in packages

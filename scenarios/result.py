@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.service import LEVELS as SERVICE_LEVELS  # noqa: F401  from worst to best
+from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
 
 
@@ -26,6 +27,9 @@ class RunResult:
     - `units`: level (province | district | commune | unit_2025), code, name, layer, population,
       population_served_share, area_served_share, indoor_population_share
     - `summary`: what summary.json holds
+    - `stretches` (lines along the border patrol road): layer, state (silent | one_server | served), from_km,
+      to_km, length_km, worst_dbm
+    - `targets`: the plan's targets, checked
     """
 
     name: str
@@ -38,3 +42,5 @@ class RunResult:
     gaps: gpd.GeoDataFrame
     units: pd.DataFrame
     summary: Mapping[str, Any]
+    stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    targets: tuple[Target, ...] = ()

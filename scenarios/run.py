@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.folder import check_target, whole_folder
+from phusong.scenarios.phases import years_of
 from phusong.scenarios.progress import Stages
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
@@ -17,6 +19,7 @@ BYTES_PER_CELL_AND_LAYER = 40  # four float32 and a few integers a cell, and as 
 
 def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:
     """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
+    from phusong.coverage.compiled import use_cores
     from phusong.coverage.predict import predict
     from phusong.scenarios.answer import answer
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
@@ -25,12 +28,14 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
         inputs = load_inputs(scenario)
         check_memory(scenario, inputs.grid)
+    if jobs is not None:
+        use_cores(jobs)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predict(
             ground_of(inputs.province),
             inputs.sectors,
             grid=inputs.grid,
-            options=options_of(scenario, jobs=jobs),
+            options=options_of(scenario),
             progress=report,
         )
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
@@ -40,14 +45,14 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
 def run_to_folder(
     scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
 ) -> RunResult:
-    """Runs a scenario and writes its folder, whole or not at all."""
+    """Runs every year of a scenario and writes its folder, whole or not at all; the last year's answer."""
     check_target(folder)
     from phusong.scenarios.outputs import write_outputs
 
-    result = run(scenario, jobs=jobs, stages=stages)
+    results = [run(asked, jobs=jobs, stages=stages) for asked in years_of(scenario)]
     with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
-        write_outputs(result, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
-    return result
+        write_outputs(results, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
+    return results[-1]
 
 
 def check_memory(scenario: Scenario, grid: Grid) -> None:
@@ -71,14 +76,25 @@ def _free_memory() -> int | None:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
 
 
-def _parameters(scenario: Scenario, lang: str, jobs: int | None, stages: Stages) -> dict[str, Any]:
-    from phusong.geodata import reference
+def inputs_sha256(scenario: Scenario) -> dict[str, str]:
+    """A fingerprint of every input that a scenario reads, by name."""
+    prints = {}
+    if scenario.data == "reference":
+        from phusong.geodata import reference
 
+        prints["reference"] = reference.fingerprint()
+    if scenario.sites.add_table:
+        table = Path(scenario.sites.add_table).read_bytes()
+        prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()
+    return prints
+
+
+def _parameters(scenario: Scenario, lang: str, jobs: int | None, stages: Stages) -> dict[str, Any]:
     return {
         "scenario": scenario.model_dump(mode="json"),
         "lang": lang,
         "jobs": jobs,
         "seed": scenario.seed,
-        "inputs_sha256": {"reference": reference.fingerprint()},
+        "inputs_sha256": inputs_sha256(scenario),
         "seconds": dict(stages.seconds),
     }

@@ -1,18 +1,11 @@
-"""A scenario: what is asked, in one strict TOML file. A file may name a `base` and give only what differs."""
+"""A scenario: what is asked. Every key of its TOML file, with unit and range; unknown keys are refused."""
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from phusong.geodata.errors import InputError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -43,14 +36,95 @@ class Thresholds(_Strict):
 class Radio(_Strict):
     """How propagation is asked for."""
 
-    model: str = "p1812"
+    model: str = "delta-bullington"
     receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
-    time_percent: Annotated[float, Field(strict=True, ge=1, le=50)] = 50
-    location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50
     load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
         default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
     )
+
+
+class SiteChange(_Strict):
+    """New values for one site (all its sectors) or one sector; what is left out stays."""
+
+    id: str  # a site_id or a sector_id
+    height_m: Annotated[float, Field(strict=True, gt=0, le=300)] | None = None
+    azimuth_deg: Annotated[float, Field(strict=True, ge=0, lt=360)] | None = None
+    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] | None = None
+    mechanical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] | None = None
+    power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] | None = None
+    power_change_db: Annotated[float, Field(strict=True, ge=-40, le=20)] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> SiteChange:
+        if all(value is None for key, value in self if key != "id"):
+            raise ValueError(
+                f"the change of {self.id!r} changes nothing; give height_m, azimuth_deg, power_dbm …"
+            )
+        if self.power_dbm is not None and self.power_change_db is not None:
+            raise ValueError(f"the change of {self.id!r} has power_dbm and power_change_db; give one of them")
+        return self
+
+
+class NewSite(_Strict):
+    """One site to add, with one carrier and equally built sectors."""
+
+    id: str
+    operator: str
+    lat: Annotated[float, Field(strict=True, ge=8, le=24)]
+    lon: Annotated[float, Field(strict=True, ge=102, le=118)]
+    height_m: Annotated[float, Field(strict=True, gt=0, le=300)]
+    technology: Technology
+    band: str
+    frequency_mhz: Annotated[float, Field(strict=True, ge=400, le=6000)]
+    bandwidth_mhz: Annotated[float, Field(strict=True, gt=0, le=100)]
+    power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] = 46.0
+    antenna: str = ""  # empty: the antenna that the data's sectors of this technology have most often
+    azimuths_deg: tuple[Annotated[float, Field(strict=True, ge=0, lt=360)], ...] = (0.0, 120.0, 240.0)
+    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = 4.0
+
+
+class Circle(_Strict):
+    """A round area, such as a storm's."""
+
+    lat: Annotated[float, Field(strict=True, ge=8, le=24)]
+    lon: Annotated[float, Field(strict=True, ge=102, le=118)]
+    radius_km: Annotated[float, Field(strict=True, gt=0, le=300)]
+
+
+class Refarm(_Strict):
+    """Sectors of one technology and band that send on another carrier instead."""
+
+    technology: Technology
+    from_band: str
+    band: str
+    frequency_mhz: Annotated[float, Field(strict=True, ge=400, le=6000)]
+    bandwidth_mhz: Annotated[float, Field(strict=True, gt=0, le=100)]
+
+
+class Sites(_Strict):
+    """What differs from the data's stations: built, switched off, changed, added."""
+
+    built: tuple[str, ...] = ()  # kinds of planned sites that are on air in this scenario: "border", "5g"
+    off: tuple[str, ...] = ()  # site_id, mast_id or sector_id
+    off_operators: tuple[str, ...] = ()
+    off_units: tuple[str, ...] = ()  # district, commune or unit of 2025 whose power is cut: code or name
+    off_within: tuple[Circle, ...] = ()
+    change: tuple[SiteChange, ...] = ()
+    refarm: tuple[Refarm, ...] = ()
+    add: tuple[NewSite, ...] = ()
+    add_table: str = ""  # a CSV with the columns of `add`, azimuths separated by spaces
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Sites:
+        for title, ids in (
+            ("change", [item.id for item in self.change]),
+            ("add", [item.id for item in self.add]),
+        ):
+            twice = sorted({one for one in ids if ids.count(one) > 1})
+            if twice:
+                raise ValueError(f"{title}: {twice[0]!r} stands twice; put both into one entry")
+        return self
 
 
 class Scenario(_Strict):
@@ -61,140 +135,26 @@ class Scenario(_Strict):
     title_en: str
     note: str = ""
     year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
+    years: tuple[Annotated[int, Field(strict=True, ge=2015, le=2050)], ...] = ()  # phases, in one run
     seed: Annotated[int, Field(strict=True, ge=0)] = 20241231
     data: str = "reference"
     resolution_m: Annotated[float, Field(strict=True, ge=10, le=2000)] = 100.0
     operators: tuple[str, ...] = ("Viettel", "VNPT", "MobiFone")
-    built: tuple[str, ...] = ()  # kinds of planned sites that are on air in this scenario: "border", "5g"
     technologies: Annotated[tuple[Technology, ...], Field(min_length=1)] = ("4G",)
     hamlet_people_share: Share = 0.8
     gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
+    area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
     radio: Radio = Radio()
+    sites: Sites = Sites()
     thresholds: Mapping[Technology, Thresholds]
 
-
-def shipped() -> tuple[str, ...]:
-    """Names of the scenarios that come with phusong, in order."""
-    folder = resources.files("phusong.scenarios") / "library"
-    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
-
-
-def load_scenario(name_or_path: str) -> Scenario:
-    """The scenario of a shipped name or a TOML file. InputError names file, line, key and the mend."""
-    merged, file = _merged(name_or_path, seen=())
-    try:
-        return Scenario.model_validate(merged)
-    except ValidationError as error:
-        raise InputError(_first_problem(error, file)) from None
-
-
-def with_resolution(scenario: Scenario, resolution_m: float) -> Scenario:
-    """The same scenario at another resolution. InputError out of 10–2000 m."""
-    try:
-        return Scenario.model_validate({**scenario.model_dump(), "resolution_m": resolution_m})
-    except ValidationError as error:
-        message = error.errors()[0]["msg"]
-        raise InputError(f"--resolution {resolution_m:g}: {message[0].lower()}{message[1:]}") from None
-
-
-def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _File]:
-    file = _read(name_or_path)
-    if file.label in seen:
-        raise InputError(
-            f"{file.label}: its `base` leads back to itself ({' -> '.join((*seen, file.label))})"
-        )
-    own = dict(file.keys)
-    base = own.pop("base", None)
-    if base is None:
-        return own, file
-    if not isinstance(base, str):
-        raise InputError(f"{file.at('base')}: `base` must be the name of a scenario or a path, in quotes")
-    beside = file.path.parent / base if file.path and base.endswith(".toml") else None
-    below, _ = _merged(str(beside or base), (*seen, file.label))
-    return _overlay(below, own), file
-
-
-def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`above` wins key by key; tables are merged, everything else is replaced."""
-    both = dict(below)
-    for key, value in above.items():
-        old = both.get(key)
-        both[key] = _overlay(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return both
-
-
-class _File:
-    """A scenario's text, its keys, and the line at which each key stands."""
-
-    def __init__(self, label: str, path: Path | None, text: str) -> None:
-        self.label, self.path = label, path
-        try:
-            self.keys = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{label}: not valid TOML: {error}") from None
-        self._lines = _lines_of_keys(text)
-
-    def at(self, dotted: str) -> str:
-        """`file line n` of a key, or of the table that should hold it, or just the file."""
-        parts = dotted.split(".")
-        for length in range(len(parts), 0, -1):
-            line = self._lines.get(".".join(parts[:length]))
-            if line:
-                return f"{self.label} line {line}"
-        return self.label
-
-
-def _read(name_or_path: str) -> _File:
-    if name_or_path in shipped():
-        text = (resources.files("phusong.scenarios") / "library" / f"{name_or_path}.toml").read_text("utf-8")
-        return _File(name_or_path, None, text)
-    path = Path(name_or_path)
-    if not name_or_path.endswith(".toml"):
-        close = difflib.get_close_matches(name_or_path, shipped(), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"shipped are: {', '.join(shipped())}"
-        raise InputError(f"no scenario is called {name_or_path!r}; {hint} A file's name must end in .toml")
-    try:
-        return _File(str(path), path, path.read_text("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give the path of a TOML file") from None
-
-
-def _lines_of_keys(text: str) -> dict[str, int]:
-    """Line number of every `key =` and `[table]`, by dotted name (plain keys: all that a scenario has)."""
-    lines: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
-            table = header[1].replace('"', "").replace("'", "") + "."
-            lines.setdefault(table[:-1], number)
-        elif key := re.match(r"""\s*(["']?)([\w.-]+)\1\s*=""", line):
-            lines.setdefault(table + key[2], number)
-    return lines
-
-
-def _first_problem(error: ValidationError, file: _File) -> str:
-    """One line for people from pydantic's list: where, what, and what to write instead."""
-    problem = error.errors()[0]
-    dotted = ".".join(str(part) for part in problem["loc"])
-    where = f"{file.at(dotted)}: "
-    if problem["type"] == "extra_forbidden":
-        *tables, key = (str(part) for part in problem["loc"])
-        close = difflib.get_close_matches(key, _known_keys(tables), n=1)
-        mend = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(_known_keys(tables))}"
-        return f"{where}key {dotted!r} is not known; {mend}"
-    if problem["type"] == "missing":
-        return f"{where}key {dotted!r} is missing"
-    message = problem["msg"].removeprefix("Value error, ")
-    given = problem.get("input")
-    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
-    return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"
-
-
-def _known_keys(tables: list[str]) -> list[str]:
-    if tables[:1] == ["radio"]:
-        return list(Radio.model_fields)
-    if tables[:1] == ["thresholds"]:
-        return list(Thresholds.model_fields) if len(tables) > 1 else ["3G", "4G", "5G"]
-    return ["base", *Scenario.model_fields]
+    @model_validator(mode="after")
+    def _fits_together(self) -> Scenario:
+        if list(self.years) != sorted(set(self.years)):
+            raise ValueError(f"years must rise and none may stand twice: {list(self.years)}")
+        if self.years and self.year != self.years[-1]:
+            raise ValueError(f"year {self.year} must be the last of years, {self.years[-1]}")
+        for technology in self.technologies:
+            if technology not in self.thresholds:
+                raise ValueError(f"technologies has {technology} and [thresholds.{technology}] is missing")
+        return self

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phusong.geodata.errors import InputError
-from phusong.scenarios.scenario import load_scenario, shipped
+from phusong.scenarios.scenario_file import load_scenario, shipped
 
 
 @pytest.mark.parametrize("name", shipped())
