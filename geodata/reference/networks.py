@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,7 @@ from scipy.spatial import Delaunay, cKDTree
 from phusong.geodata.networks import Networks
 from phusong.geodata.province import Province
 from phusong.geodata.reference import published
+from phusong.geodata.reference.cache import cache_folder, fingerprint
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -30,8 +35,50 @@ SYNTHETIC_LABELS: Mapping[str, tuple[str, str]] = {
 """What of the networks is made up: key -> (Vietnamese, English)."""
 
 
+def load(province: Province) -> Networks:
+    """The networks of the reference province: built on first use, read from the cache afterwards.
+
+    When the cache cannot be written they are built every time.
+    """
+    folder = cache_folder() / f"networks-{fingerprint()}"
+    if not (folder / "synthetic.json").is_file():
+        built = networks(province)
+        try:
+            _write(built, folder)
+        except OSError:
+            return built
+    return Networks(
+        **{
+            name: pd.read_csv(folder / f"{name}.csv", dtype=_TEXT, float_precision="round_trip")
+            for name in _TABLES
+        },
+        synthetic=tuple(json.loads((folder / "synthetic.json").read_text("utf-8"))),
+    )
+
+
+_TABLES = ("access_points", "loudspeakers", "road_nodes", "road_edges")
+_TEXT = {"ap_id": str, "cluster_id": str, "hamlet_id": str}
+
+
+def _write(built: Networks, folder: Path) -> None:
+    """Writes the tables into a new folder, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".networks-", dir=folder.parent))
+    try:
+        for name in _TABLES:
+            getattr(built, name).to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
+        (draft / "synthetic.json").write_text(json.dumps(built.synthetic), encoding="utf-8")
+        try:
+            draft.rename(folder)
+        except OSError:  # another process was first, or an unfinished folder is in the way
+            if not (folder / "synthetic.json").is_file():
+                raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 def networks(province: Province) -> Networks:
-    """The reference province's networks in its CRS; the same bytes every time on one machine."""
+    """The reference province's networks, built, in its CRS; the same bytes every time on one machine."""
     settings = tomllib.loads((files("phusong.geodata.reference") / "networks.toml").read_text("utf-8"))
     cells = _Cells(province)
     nodes, edges = _roads(province, cells, settings["roads"])
