@@ -159,7 +159,7 @@ def plan_fibre(
     if roots.size == 0:
         cut_off, fibre = np.ones(centre.size, bool), np.zeros(centre.size, bool)
     else:
-        whole = cheapest_tree(graph, roots, node[by_fibre < by_radio].astype(np.int64))
+        whole = cheapest_tree(graph, roots, node[by_fibre < by_radio].astype(np.int64), ascents=1)
         cut_off = np.isin(node, whole.unreachable)
         fibre = _worth(graph, whole.edges, roots, node, np.where(cut_off, 0.0, by_radio - by_fibre))
     mode = np.where(fibre, 1, np.where(np.isfinite(by_radio), 2, 0)).astype(np.int8)

@@ -22,7 +22,6 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from phusong.coverage.kernels.steiner import ascend, insert_nodes
 
 Indices = NDArray[np.int64]
-ASCENTS = 6  # dual ascents, from the root and from terminals spread over the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,11 @@ class Tree:
         return max(0.0, 1.0 - self.bound / self.cost) if self.cost > 0.0 else 0.0  # rounding apart
 
 
-def cheapest_tree(graph: Graph, roots: Indices, terminals: Indices) -> Tree:
+def cheapest_tree(graph: Graph, roots: Indices, terminals: Indices, *, ascents: int = 3) -> Tree:
     """A cheap tree from `roots` to `terminals` and a bound; terminals that no road reaches are listed.
 
-    Raises ValueError where there is no root.
+    `ascents` dual ascents are run, from the root and from terminals spread over the list: more of them give
+    a better tree and a higher bound. Raises ValueError where there is no root.
     """
     roots, terminals = np.unique(roots), np.unique(terminals)
     if roots.size == 0:
@@ -77,11 +77,11 @@ def cheapest_tree(graph: Graph, roots: Indices, terminals: Indices) -> Tree:
     if wanted.size == 0:
         return Tree(np.zeros(0, np.int64), 0.0, 0.0, unreachable)
     ends = np.concatenate(([0], wanted))
-    starts = np.unique(np.linspace(0, ends.size - 1, min(ASCENTS, ends.size)).astype(np.int64))
-    ascents = [_dual_ascent(one, int(ends[start]), ends) for start in starts]
-    bound = max(bound for bound, _ in ascents)
+    starts = np.unique(np.linspace(0, ends.size - 1, min(ascents, ends.size)).astype(np.int64))
+    duals = [_dual_ascent(one, int(ends[start]), ends) for start in starts]
+    bound = max(bound for bound, _ in duals)
     trees = [_improved(one, _mehlhorn(one, ends), ends)]
-    trees += [_improved(one, _mehlhorn(one.only(filled), ends), ends) for _, filled in ascents]
+    trees += [_improved(one, _mehlhorn(one.only(filled), ends), ends) for _, filled in duals]
     union = np.zeros(one.cost.size, bool)
     union[np.concatenate(trees)] = True
     trees.append(_improved(one, _mehlhorn(one.only(union), ends), ends))

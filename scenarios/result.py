@@ -13,6 +13,7 @@ from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.service import LEVELS as SERVICE_LEVELS  # noqa: F401  from worst to best
 from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
+from phusong.scenarios.networks import NetworksAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RunResult:
     - `stretches` (lines along the border patrol road): layer, state (silent | one_server | served), from_km,
       to_km, length_km, worst_dbm
     - `targets`: the plan's targets, checked
+    - `networks`: fixed broadband, loudspeakers and the load of the cells
     """
 
     name: str
@@ -44,3 +46,4 @@ class RunResult:
     summary: Mapping[str, Any]
     stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     targets: tuple[Target, ...] = ()
+    networks: NetworksAnswer | None = None

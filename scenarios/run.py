@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.coverage.predict import predict
     from phusong.scenarios.answer import answer
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.networks import other_networks
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -39,7 +41,10 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
             progress=report,
         )
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        return answer(scenario, inputs, coverage)
+        result = answer(scenario, inputs, coverage)
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+        networks = other_networks(scenario, inputs, coverage)
+    return replace(result, networks=networks, summary={**result.summary, "networks": networks.summary})
 
 
 def run_to_folder(
@@ -83,9 +88,9 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         from phusong.geodata import reference
 
         prints["reference"] = reference.fingerprint()
-    if scenario.sites.add_table:
-        table = Path(scenario.sites.add_table).read_bytes()
-        prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()
+    for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
+        if table:
+            prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
     return prints
 
 
