@@ -75,7 +75,7 @@ def options_of(scenario: Scenario) -> Options:
             **Options().threshold_dbm,
             **{t: x.outdoor_dbm for t, x in scenario.thresholds.items()},
         },
-        radius_km={**Options().radius_km, **radio.radius_km},
+        radius_km={**Options().radius_km, **{str(t): radius for t, radius in radio.radius_km.items()}},
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,6 +16,9 @@ from phusong.geodata.networks import Networks, check
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
+
+if TYPE_CHECKING:
+    from phusong.scenarios.result import RunResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class NetworksAnswer:
     - `cells` (points): cell_id, layer, operator, technology, site_id, azimuth_deg, capacity_mhz, people,
       traffic_mbps, load, overloaded, sinr_db
     - `growth`: year, layer, traffic_mbps, unserved_mbps, cells, overloaded, load_median, load_p95, error
-    - `summary`: the sections `fixed`, `loudspeakers` and `capacity` of summary.json, `warnings`, and what of
-      their inputs is synthetic
+    - `summary`: the sections `fixed`, `loudspeakers` and `capacity` of summary.json
+    - `warnings`: one line each, Vietnamese and English; `synthetic`: which of their inputs are made up
     """
 
     fixed: pd.DataFrame
@@ -48,6 +51,8 @@ class NetworksAnswer:
     cells: gpd.GeoDataFrame
     growth: pd.DataFrame
     summary: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    synthetic: tuple[str, ...]
 
 
 def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
@@ -73,14 +78,21 @@ def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) ->
         new_clusters=sound.new_clusters,
         cells=load.cells,
         growth=load.growth,
-        summary={
-            "fixed": fixed.summary,
-            "loudspeakers": sound.summary,
-            "capacity": load.summary,
-            "warnings": warnings,
-            "synthetic": list(networks.synthetic),
-        },
+        summary={"fixed": fixed.summary, "loudspeakers": sound.summary, "capacity": load.summary},
+        warnings=tuple(warnings),
+        synthetic=networks.synthetic,
     )
+
+
+def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
+    """The result with the other networks' answer, their sections of the summary, and their warnings."""
+    summary = {
+        **result.summary,
+        **networks.summary,
+        "warnings": [*result.summary.get("warnings", []), *networks.warnings],
+        "synthetic_inputs": [*result.summary["synthetic_inputs"], *networks.synthetic],
+    }
+    return replace(result, networks=networks, summary=summary)
 
 
 def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:

@@ -10,10 +10,12 @@ import geopandas as gpd
 import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
-from phusong.coverage.service import LEVELS as SERVICE_LEVELS  # noqa: F401  from worst to best
+from phusong.coverage.service import LEVELS
 from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
 from phusong.scenarios.networks import NetworksAnswer
+
+SERVICE_LEVELS = LEVELS  # from worst to best
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,8 @@ def basic_transmission_loss(
     the receiver's sets its location variability). frequency_mhz 30-6000; tx_height_m and rx_height_m 1-3000
     above ground; polarization "horizontal" or "vertical"; time_percent 1-50; location_percent 1-99.
     `location_sd` (dB) overrides §4.7's outdoor value for `resolution_m`; `building` ("traditional" or
-    "thermally-efficient") puts the receiver indoors, `elevation_deg` is the path's angle at its façade.
+    "thermally-efficient") puts the receiver indoors (from 80 MHz), at a façade that sees the path at
+    `elevation_deg`.
     delta_n, n_0 and latitude_deg are those of the path's centre; `zone` codes each sample 1 sea, 3 coastal
     land, 4 inland (inland throughout if left out); dct_km, dcr_km are each end's land distance to the coast.
     Raises ValueError, one line, for anything outside. ITU-R P.1812-8.

@@ -42,12 +42,12 @@ def building_entry_loss(
 ) -> float:
     """Building entry loss not exceeded with a probability, dB.
 
-    frequency_mhz 80-100 000, probability_percent above 0 and below 100 (0.0001 … 99.9999 here), building
+    frequency_mhz 80-100 000, probability_percent 0.000001 to 99.999999, building
     "traditional" or "thermally-efficient", elevation_deg of the path at the façade −90 … 90. Raises
     ValueError outside. ITU-R P.2109-2.
     """
     f_ghz = in_range("frequency_mhz", frequency_mhz, 80.0, 100_000.0, "MHz") * 1e-3
-    p = in_range("probability_percent", probability_percent, 1e-4, 100.0 - 1e-4, "%") / 100.0
+    p = in_range("probability_percent", probability_percent, 1e-6, 100.0 - 1e-6, "%") / 100.0
     elevation = in_range("elevation_deg", elevation_deg, -90.0, 90.0, "°")
     kind = BUILDINGS.index(one_of("building", building, BUILDINGS)) + 1
     return building_entry_loss_db(f_ghz, p, kind, elevation)

@@ -19,11 +19,15 @@ N_0 = 379.4
 # multipath fading. It moves by 41.
 DN_65M_1_PERCENT = -192.0
 
+# Standard deviation of terrain heights in a 110 km square, m: P.530-17 map.
+TERRAIN_ROUGHNESS_M = 120.6
+
 # Rain rate exceeded for 0.01 % of the year, mm/h: P.837-7 map. It moves by 4.5.
 RAIN_RATE_001_MM_H = 99.9
 
 # Median surface water vapour density, g/m³ (P.836-6 map), and mean annual surface temperature, K (P.1510-1).
 WATER_VAPOUR_G_M3 = 19.6
 TEMPERATURE_K = 299.4
-# Dry-air pressure plus vapour at the surface, hPa, of a tropical reference atmosphere (P.835-6).
-PRESSURE_HPA = 1012.0
+# Pressure of the dry part of the air, hPa: 999 at 120 m of P.835-6's low-latitude reference atmosphere, less
+# the vapour's own 27.
+DRY_PRESSURE_HPA = 972.0

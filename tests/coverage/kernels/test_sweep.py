@@ -54,7 +54,9 @@ def _direct(
 
 
 @pytest.mark.parametrize(("relief_m", "clearance_m"), [(720.0, 50.0), (60.0, 0.0), (5.0, 200.0), (0.0, 50.0)])
-def test_every_sample_equals_the_direct_formula(relief_m: float, clearance_m: float, fractal_ground: Callable[..., Ground]) -> None:
+def test_every_sample_equals_the_direct_formula(
+    relief_m: float, clearance_m: float, fractal_ground: Callable[..., Ground]
+) -> None:
     ground = fractal_ground(500, relief_m=relief_m)
     at, heights_m = (250.3, 240.8), (45.0, 1.5)
     frequencies = np.array([700.0, 1800.0, 3800.0])
