@@ -142,8 +142,8 @@ def plan_fibre(
     joins to one of them are `cut_off`: wireless where there is some, otherwise not connected.
     """
     centre, group = group_homes(people, unserved, drop_m)
-    homes = np.bincount(group[group >= 0], weights=people.people[group >= 0], minlength=centre.size)
-    homes = homes / prices.people_per_home
+    grouped = np.bincount(group[group >= 0], weights=people.people[group >= 0], minlength=centre.size)
+    homes: Floats = grouped.astype(np.float64) / prices.people_per_home
     nodes = cKDTree(np.column_stack([roads.x_m, roads.y_m]))
     spur_m, node = nodes.query(np.column_stack([people.x_m[centre], people.y_m[centre]]))
     _, roots = nodes.query(np.column_stack([fibre_x_m, fibre_y_m]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -36,7 +37,7 @@ def with_tables(
     """
     if access_points is not None:
         table = _read(access_points, _ACCESS_POINTS)
-        usual: dict[str, object] = {"in_service_year": 0, "status": "in_service"}
+        usual: dict[str, Any] = {"in_service_year": 0, "status": "in_service"}
         table = _placed(access_points, table, province, usual, numbers=("in_service_year",))
         _check_status(access_points, table, ("in_service", "planned"))
         networks = replace(
@@ -92,7 +93,7 @@ def _numbers(path: Path, table: pd.DataFrame, column: str) -> NDArray[np.float64
 
 
 def _placed(
-    path: Path, table: pd.DataFrame, province: Province, usual: dict[str, object], *, numbers: tuple[str, ...]
+    path: Path, table: pd.DataFrame, province: Province, usual: dict[str, Any], *, numbers: tuple[str, ...]
 ) -> pd.DataFrame:
     lat, lon = _numbers(path, table, "lat"), _numbers(path, table, "lon")
     odd = ~((lat >= 8.0) & (lat <= 24.0) & (lon >= 102.0) & (lon <= 118.0))

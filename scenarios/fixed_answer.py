@@ -153,9 +153,9 @@ def _groups(inputs: Inputs, plan: Plan) -> gpd.GeoDataFrame:
 
 def _cables(roads: Roads, plan: Plan, crs: str) -> gpd.GeoDataFrame:
     ends = np.column_stack([roads.a[plan.edges], roads.b[plan.edges]])
-    lines = shapely.linestrings(np.stack([roads.x_m[ends], roads.y_m[ends]], axis=-1))
+    lines = [shapely.LineString(line) for line in np.stack([roads.x_m[ends], roads.y_m[ends]], axis=-1)]
     return gpd.GeoDataFrame(
-        {"length_km": (roads.length_m[plan.edges] / 1000.0).round(3)}, geometry=list(lines), crs=crs
+        {"length_km": (roads.length_m[plan.edges] / 1000.0).round(3)}, geometry=lines, crs=crs
     )
 
 

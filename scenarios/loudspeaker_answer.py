@@ -173,7 +173,7 @@ def _hearing(
 
     def clusters(rows: pd.DataFrame) -> NDArray[np.int64]:
         counted = rows["hamlet_id"].value_counts().reindex(hamlets["hamlet_id"])
-        return counted.fillna(0).to_numpy(np.int64)
+        return np.asarray(counted.fillna(0), dtype=np.int64)
 
     return pd.DataFrame(
         {
