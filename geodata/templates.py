@@ -62,20 +62,13 @@ def _toml(text: str) -> str:
 
 
 def _scenario(name: str) -> str:
-    """A scenario on the project's own data; thresholds as in the shipped baseline."""
-    return f"""# Kịch bản đầu tiên của dự án: phusong run scenario.toml
-# The project's first scenario
+    """A scenario on the project's own data, everything else as in the shipped baseline."""
+    return f"""# Kịch bản đầu tiên của dự án: phusong run scenario.toml · the project's first scenario
+base = "baseline-2024"
 name = "du-an"
 title_vi = "Hiện trạng {_toml(name)}"
 title_en = "{_toml(name)} as it is"
-year = 2024
 data = "."
-technologies = ["4G"]
-
-[thresholds.4G]
-outdoor_dbm = -110.0
-in_car_dbm = -102.0
-indoor_dbm = -95.0
 """
 
 

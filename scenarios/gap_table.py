@@ -17,7 +17,7 @@ SHOWN = 8  # hamlets named with a gap; the rest is counted
 
 
 def gap_table(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, worlds: OtherWorlds | None
 ) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
     """Gaps of every layer in one table, and the people in gaps too small to list, by layer.
 
