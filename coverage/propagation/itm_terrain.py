@@ -128,7 +128,7 @@ def irregularity_m(
 
 
 @jit()
-def _horizons(
+def horizons(
     z: NDArray[np.float64], step_m: float, h_g1: float, h_g2: float, curvature: float
 ) -> tuple[float, float, float, float]:
     """Elevation angles and distances of both horizons: theta_e1, theta_e2, d_L1, d_L2."""
@@ -174,7 +174,7 @@ def path_of_profile(
     """The path over a terrain profile; `curvature` is the effective earth's, 1/m."""
     last = z.size - 1
     d = last * step_m
-    theta_1, theta_2, d_L1, d_L2 = _horizons(z, step_m, h_g1, h_g2, curvature)
+    theta_1, theta_2, d_L1, d_L2 = horizons(z, step_m, h_g1, h_g2, curvature)
     d_start = min(15.0 * h_g1, 0.1 * d_L1)
     d_end = d - min(15.0 * h_g2, 0.1 * d_L2)
     delta_h = irregularity_m(z, step_m, d_start, d_end, work)

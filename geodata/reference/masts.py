@@ -123,9 +123,12 @@ def _thinned(
 
 
 def on_hilltops(
-    masts: pd.DataFrame, terrain: Raster, wet: NDArray[np.bool_], settings: Mapping[str, Any]
+    masts: pd.DataFrame, terrain: Raster, closed: NDArray[np.bool_], settings: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """The masts with rural ones moved to the highest dry ground nearby, and none left in the water."""
+    """The masts, rural ones moved to the highest ground nearby, none left on closed cells.
+
+    `closed`, on the terrain's grid, marks water and the neighbours' ground.
+    """
     grid = terrain.grid
     row, col = grid.row_col(masts["x_m"].to_numpy(), masts["y_m"].to_numpy())
     reach = int(settings["hilltop_search_m"] / grid.cell_m)
@@ -134,9 +137,9 @@ def on_hilltops(
     down, right = down[disc], right[disc]
     rows = np.clip(row[:, None] + down, 0, grid.rows - 1)
     cols = np.clip(col[:, None] + right, 0, grid.cols - 1)
-    height = np.where(wet[rows, cols], -1e3, terrain.values[rows, cols])
+    height = np.where(closed[rows, cols], -1e3, terrain.values[rows, cols])
     stays = (masts["density"].to_numpy() > 1500.0)[:, None] & ((down != 0) | (right != 0))
-    height = np.where(stays & ~wet[row, col][:, None], -1e4, height)
+    height = np.where(stays & ~closed[row, col][:, None], -1e4, height)
     best = height.argmax(axis=1)
     k = np.arange(len(masts))
     moved = best != int(np.flatnonzero((down == 0) & (right == 0))[0])

@@ -9,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import rasterize, shapes
 from scipy import ndimage
@@ -212,10 +211,21 @@ def _largest_body(wet: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _vectorised(wet: NDArray[np.bool_], grid: Grid, window: tuple[slice, slice]) -> Polygon | MultiPolygon:
-    origin = grid.affine * Affine.translation(window[1].start, window[0].start)
+    origin = _part(grid, window, wet.shape).affine
     found = shapes(wet.astype(np.uint8), mask=wet, transform=origin, connectivity=4)
     water: Any = shapely.union_all([shapely.geometry.shape(shape) for shape, _ in found])
     return cast(Polygon | MultiPolygon, water)
+
+
+def _part(grid: Grid, window: tuple[slice, slice], shape: tuple[int, int]) -> Grid:
+    """The grid of a window that has `shape` cells."""
+    return Grid(
+        grid.crs,
+        grid.west_m + window[1].start * grid.cell_m,
+        grid.north_m - window[0].start * grid.cell_m,
+        grid.cell_m,
+        *shape,
+    )
 
 
 def _spots() -> tuple[pd.DataFrame, NDArray[np.float64]]:
@@ -260,7 +270,7 @@ def _fitted(heights: NDArray[np.float32], grid: Grid, lake: Polygon | MultiPolyg
     for xy, elevation_m in zip(places, spots["elevation_m"], strict=True):
         row, col, window, distance = _around(grid, xy, 5000.0)
         kernel = np.exp(-((distance / 1600.0) ** 2))
-        origin = grid.affine * Affine.translation(window[1].start, window[0].start)
+        origin = _part(grid, window, kernel.shape).affine
         kernel[rasterize([lake], out_shape=kernel.shape, transform=origin).astype(bool)] = 0.0
         out[window] += ((elevation_m - out[row, col]) * kernel).astype(np.float32)
     return out

@@ -60,9 +60,7 @@ class Page(Figure):  # type: ignore[misc]
     def __init__(self, data: dict[str, Any], *, title: str) -> None:
         super().__init__(title=title)
         folder = page_folder()
-        self._template = Environment(autoescape=False).from_string(
-            (folder / "page.html").read_text("utf-8")
-        )
+        self._template = Environment(autoescape=False).from_string((folder / "page.html").read_text("utf-8"))
         self.lang = data["lang"]
         self.styles = "\n".join((folder / name).read_text("utf-8") for name in ("page.css", "print.css"))
         self.scripts = [(name, (folder / name).read_text("utf-8")) for name in SCRIPTS]
@@ -96,7 +94,9 @@ def licences() -> list[dict[str, str]]:
             "npm": package["npm"],
             "licence": package["licence"],
             "text": "\n\n".join(
-                (folder / name).read_text("utf-8") for name in package["files"] if name.endswith(".LICENSE.txt")
+                (folder / name).read_text("utf-8")
+                for name in package["files"]
+                if name.endswith(".LICENSE.txt")
             ),
         }
         for package in manifest["packages"]

@@ -44,9 +44,7 @@ def relief(province: Province) -> dict[str, Any]:
     inside = geometry_mask(
         [province.outline], out_shape=shade.grid.shape, transform=shade.grid.affine, invert=True
     )
-    coarse = _coarser(
-        province.terrain, max(1, round(PROFILE_CELL_M / province.terrain.grid.cell_m))
-    )
+    coarse = _coarser(province.terrain, max(1, round(PROFILE_CELL_M / province.terrain.grid.cell_m)))
     heights = view_of(coarse.grid)
     metres = np.clip(np.rint(np.nan_to_num(coarse.values)), 0, 65534).astype(np.uint16)
     return {
