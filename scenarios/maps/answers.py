@@ -10,22 +10,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
-from shapely.geometry.base import BaseGeometry
 
 from phusong.coverage.coverage_map import Layer
 from phusong.scenarios.maps.mercator import view_of
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
-from phusong.scenarios.maps.pictures import packed, packed_json, palette_png, text_of
+from phusong.scenarios.maps.pictures import packed, packed_json, packed_labels, palette_png, text_of
 from phusong.scenarios.maps.shapes import in_degrees, rings
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
 
-GRID_CELLS = 1_600_000  # the most cells of a number grid; finer rasters show every n-th cell's numbers
+# the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page stays
+# small enough to be sent by mail
+NUMBER_CELLS = 4_600_000
 LOWEST_DBM = -160  # code 1 of a number grid; code 0 is no signal
 
 
-def run_of(result: RunResult, stations: dict[str, int]) -> dict[str, Any]:
-    """One run; `stations` gives the page's row of each site."""
-    shown = _Shown(result)
+def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[str, Any]:
+    """One run of the page's `runs`; `stations` gives the page's row of each site."""
+    shown = _Shown(result, runs)
+    shapes = in_degrees(_ranked(result).geometry, result.gaps.crs or result.province.crs)
     return {
         "name": result.name,
         "title": {"vi": result.title_vi, "en": result.title_en},
@@ -33,37 +35,38 @@ def run_of(result: RunResult, stations: dict[str, int]) -> dict[str, Any]:
         "model": result.coverage.model,
         "cell_m": result.coverage.grid.cell_m,
         "summary": {key: value for key, value in result.summary.items() if key != "layers"},
+        "image": {"bounds": shown.picture.latlon_bounds()},
+        "numbers": {
+            "rows": shown.numbers.shape[0],
+            "cols": shown.numbers.shape[1],
+            "bounds": shown.numbers.latlon_bounds(),
+            "coarser": shown.coarser,
+            "lowest_dbm": LOWEST_DBM,
+        },
         "layers": [_layer(result, shown, layer, stations) for layer in result.coverage.layers.values()],
         "sectors": _sectors(result, stations),
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
-        "gaps": _gaps(result, stations),
-        "gap_rings": packed_json([rings(shape) for shape in _gap_shapes(result)]),
+        "gaps": packed_json({"rows": _gaps(result, stations), "rings": [rings(shape) for shape in shapes]}),
         "units": _shares(result.units),
-        "image": {"bounds": shown.picture.latlon_bounds()},
     }
 
 
 class _Shown:
     """The two views of a run's grid (pictures cell by cell, numbers maybe coarser) and what is inside."""
 
-    def __init__(self, result: RunResult) -> None:
+    def __init__(self, result: RunResult, runs: int) -> None:
         grid = result.coverage.grid
         self.picture = view_of(grid)
-        factor = math.ceil(math.sqrt(self.picture.cell.size / GRID_CELLS))
-        self.numbers = self.picture if factor == 1 else view_of(grid, coarser=factor)
+        single = sum(layer.operator != "any" for layer in result.coverage.layers.values())
+        self.coarser = math.ceil(math.sqrt(self.picture.cell.size * max(single, 1) * runs / NUMBER_CELLS))
+        self.numbers = self.picture if self.coarser == 1 else view_of(grid, coarser=self.coarser)
         self.inside = geometry_mask(
             [result.province.outline], out_shape=grid.shape, transform=grid.affine, invert=True
         )
 
-    def grid_of(self, codes: NDArray[np.unsignedinteger]) -> dict[str, Any]:
-        seen = np.asarray(self.numbers.take(codes, outside=0), dtype=codes.dtype)
-        return {
-            "data": packed(seen),
-            "bits": codes.dtype.itemsize * 8,
-            "rows": self.numbers.shape[0],
-            "cols": self.numbers.shape[1],
-            "bounds": self.numbers.latlon_bounds(),
-        }
+    def seen(self, codes: NDArray[Any]) -> NDArray[Any]:
+        """The codes of the numbers' view; 0 outside the province."""
+        return np.asarray(self.numbers.take(np.where(self.inside, codes, 0).astype(codes.dtype), outside=0))
 
 
 def thresholds_of(result: RunResult, layer: Layer) -> dict[str, float]:
@@ -82,10 +85,6 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
     classes = signal_classes(thresholds_of(result, layer))
     level = np.where(shown.inside, layer.rsrp_dbm, np.nan)
     codes = np.asarray(shown.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
-    # rounded down, so that the number falls into the same class as the colour
-    whole = np.floor(np.clip(level, LOWEST_DBM, LOWEST_DBM + 254))
-    numbers = np.where(np.isnan(level), 0, whole - LOWEST_DBM + 1).astype(np.uint8)
-    server = np.where(shown.inside, layer.best_server + 1, 0).astype(np.uint16)
     summary = next((s for s in result.summary.get("layers", ()) if s.get("layer") == layer.key), {})
     return {
         "key": layer.key,
@@ -94,11 +93,30 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
         "threshold_dbm": layer.threshold_dbm,
         "classes": [_class(item) for item in classes],
         "picture": text_of(palette_png(codes, [item.colour for item in classes])),
-        "levels": shown.grid_of(numbers) | {"lowest_dbm": LOWEST_DBM},
-        "servers": shown.grid_of(server),
-        "server_colours": _server_colours(result, server, stations),
+        **_numbers(result, shown, layer),
+        "server_colours": _server_colours(result, np.where(shown.inside, layer.best_server + 1, 0), stations),
         "summary": dict(summary),
     }
+
+
+def _numbers(result: RunResult, shown: _Shown, layer: Layer) -> dict[str, Any]:
+    """Levels and best servers; for a layer that is the best of others, only which one it takes where."""
+    parts = [
+        other
+        for other in result.coverage.layers.values()
+        if layer.operator == "any" and other.operator != "any" and other.technology == layer.technology
+    ]
+    which = np.zeros(layer.rsrp_dbm.shape, np.uint8)
+    for number_of, part in reversed(list(enumerate(parts, start=1))):
+        same = (part.rsrp_dbm == layer.rsrp_dbm) & (part.best_server == layer.best_server)
+        which[same] = number_of
+    if parts and not (shown.inside & (which == 0) & (layer.best_server >= 0)).any():
+        return {"best_of": [part.key for part in parts], "which": packed(shown.seen(which))}
+    # rounded down, so that the number falls into the same class as the colour
+    whole = np.floor(np.clip(layer.rsrp_dbm, LOWEST_DBM, LOWEST_DBM + 254))
+    levels = np.where(np.isnan(layer.rsrp_dbm), 0, whole - LOWEST_DBM + 1).astype(np.uint8)
+    servers = (layer.best_server + 1).astype(np.uint16)
+    return {"levels": packed(shown.seen(levels)), "servers": packed_labels(shown.seen(servers))}
 
 
 def _class(item: SignalClass) -> dict[str, Any]:
@@ -106,7 +124,7 @@ def _class(item: SignalClass) -> dict[str, Any]:
 
 
 def _server_colours(
-    result: RunResult, server: NDArray[np.uint16], stations: dict[str, int]
+    result: RunResult, server: NDArray[np.integer], stations: dict[str, int]
 ) -> dict[int, int]:
     """Page row of each serving site -> its colour in SERVER_COLOURS; sites whose areas touch differ."""
     page_row = np.array([-1] + [stations[sector.site_id] for sector in result.coverage.sectors])
@@ -167,12 +185,6 @@ def _service(hamlets: pd.DataFrame, layers: list[str]) -> dict[str, Any]:
 
 def _ranked(result: RunResult) -> gpd.GeoDataFrame:
     return result.gaps.sort_values(["layer", "people"], ascending=[True, False], kind="stable")
-
-
-def _gap_shapes(result: RunResult) -> list[BaseGeometry]:
-    """The gaps' polygons in degrees, in the order of `_gaps`."""
-    gaps = _ranked(result)
-    return in_degrees(gaps.geometry, gaps.crs or result.province.crs)
 
 
 def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:

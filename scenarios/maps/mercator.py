@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.transform import from_origin
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from phusong.geodata.grid import Grid
@@ -63,7 +63,7 @@ def view_of(grid: Grid, *, coarser: int = 1) -> MercatorView:
         cell,
         src_transform=grid.affine,
         src_crs=grid.crs,
-        dst_transform=from_origin(west, north, pixel, pixel),
+        dst_transform=Affine(pixel, 0.0, west, 0.0, -pixel, north),
         dst_crs=WEB_MERCATOR,
         src_nodata=-1,
         dst_nodata=-1,

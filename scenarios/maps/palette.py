@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRONG_DBM = (-85.0, -75.0)  # above any service threshold: how much is to spare
-BELOW_COLOUR = "#f3c4aa"
-SERVED_COLOURS = ("#e6ee9c", "#9fd58c", "#4fb091", "#24818e", "#2f4f87", "#37246b")
+BELOW_COLOUR = "#f1c6cc"
+SERVED_COLOURS = ("#eaf0a0", "#8cc985", "#43a38f", "#237b8c", "#2f5a97", "#321a63")
 LEVEL_COLOURS = {"none": "#c4161c", "outdoor": "#ef8f00", "in_car": "#7fb7d6", "indoor": "#ffffff"}
 SHARE_EDGES = (0.5, 0.8, 0.9, 0.95, 0.99)  # population served in a unit, shown as choropleth
 SHARE_COLOURS = ("#a63603", "#ec8b3c", "#fdd49e", "#d3e8c8", "#74b9a0", "#1f6f78")

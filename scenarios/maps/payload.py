@@ -38,7 +38,7 @@ def payload(results: Sequence[RunResult], *, mode: str, lang: str) -> dict[str, 
         "people": people_grid(province),
         "hamlets": _hamlets(first.hamlets, province.hamlets),
         "stations": stations,
-        "runs": [run_of(result, row) for result in results],
+        "runs": [run_of(result, row, runs=len(results)) for result in results],
         "style": {
             "levels": [palette.LEVEL_COLOURS[name] for name in SERVICE_LEVELS],
             "level_keys": list(SERVICE_LEVELS),

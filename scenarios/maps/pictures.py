@@ -71,6 +71,21 @@ def packed(values: NDArray[np.unsignedinteger]) -> str:
     return text_of(zlib.compress(np.ascontiguousarray(change).tobytes(), 6))
 
 
+def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
+    """Labels of areas (16 bits): for each cell, in reading order, 0 same as above, 1 same as left, 2 another.
+
+    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high bytes), deflated.
+    """
+    above, left = np.zeros_like(values), np.zeros_like(values)
+    above[1:], left[:, 1:] = values[:-1], values[:, :-1]
+    steps = np.where(values == above, 0, np.where(values == left, 1, 2)).astype(np.uint8)
+    labels = values[steps == 2].astype("<u2").view(np.uint8).reshape(-1, 2).T
+    return {
+        "steps": text_of(zlib.compress(steps.tobytes(), 6)),
+        "labels": text_of(zlib.compress(np.ascontiguousarray(labels).tobytes(), 6)),
+    }
+
+
 def packed_json(value: Any) -> str:
     """A JSON value as base64 of its deflated text."""
-    return text_of(zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 6))
+    return text_of(zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6))

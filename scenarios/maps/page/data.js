@@ -41,36 +41,67 @@
 
   const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
-  // undoes `packed` of pictures.py: inflate, then add each row to the one above it
-  PS.grid = (packed) => {
-    packed.ready ??= (async () => {
-      const stream = new Blob([bytes(packed.data)]).stream().pipeThrough(new DecompressionStream("deflate"));
-      const flat = new Uint8Array(await new Response(stream).arrayBuffer());
-      const { rows, cols } = packed;
-      const n = rows * cols;
-      let values = flat;
-      if (packed.bits === 16) {
-        values = new Uint16Array(n);
-        for (let i = 0; i < n; i++) values[i] = flat[i] | (flat[n + i] << 8);
-      }
-      for (let i = cols; i < n; i++) values[i] += values[i - cols];
-      packed.values = values;
-      delete packed.data;
-      return packed;
-    })();
-    return packed.ready;
+  const inflate = async (base64) => {
+    const stream = new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
   };
-  PS.inflated = async (base64) => JSON.parse(await new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
-  PS.loadGaps = () => Promise.all(data.runs.map(async (run) => {
-    const rings = await PS.inflated(run.gap_rings);
-    run.gaps.forEach((gap, index) => { gap.shape = PS.shape(rings[index]); });
-    delete run.gap_rings;
+  // undoes `packed` of pictures.py: inflate, then add each row to the one above it
+  const unpack = async (base64, cols, bits) => {
+    const flat = await inflate(base64);
+    let values = flat;
+    if (bits === 16) {
+      const n = flat.length / 2;
+      values = new Uint16Array(n);
+      for (let i = 0; i < n; i++) values[i] = flat[i] | (flat[n + i] << 8);
+    }
+    for (let i = cols; i < values.length; i++) values[i] += values[i - cols];
+    return values;
+  };
+  // undoes `packed_labels` of pictures.py
+  const unpackLabels = async ({ steps, labels }, cols) => {
+    const step = await inflate(steps), flat = await inflate(labels), n = flat.length / 2;
+    const values = new Uint16Array(step.length);
+    for (let i = 0, k = 0; i < values.length; i++) {
+      if (step[i] === 2) values[i] = flat[k] | (flat[n + k++] << 8);
+      else if (step[i] === 1) values[i] = i % cols ? values[i - 1] : 0;
+      else values[i] = i >= cols ? values[i - cols] : 0;
+    }
+    return values;
+  };
+  PS.grid = (packed) => (packed.ready ??= unpack(packed.data, packed.cols, packed.bits).then((values) => {
+    packed.values = values;
+    delete packed.data;
+    return packed;
   }));
-  // index of the cell at a place, -1 outside
-  PS.cellAt = (grid, lat, lon) => {
+  // a layer's levels (codes) and best servers (sector + 1) on the run's number grid
+  PS.numbers = (run, layer) => (layer.ready ??= numbers(run, layer));
+  async function numbers(run, layer) {
+    const { cols } = run.numbers;
+    if (layer.levels) return { levels: await unpack(layer.levels, cols, 8), servers: await unpackLabels(layer.servers, cols) };
+    const which = await unpack(layer.which, cols, 8);
+    const parts = await Promise.all(layer.best_of.map((key) => PS.numbers(run, run.layer[key])));
+    const levels = new Uint8Array(which.length), servers = new Uint16Array(which.length);
+    for (let i = 0; i < which.length; i++) {
+      if (!which[i]) continue;
+      levels[i] = parts[which[i] - 1].levels[i];
+      servers[i] = parts[which[i] - 1].servers[i];
+    }
+    return { levels, servers };
+  }
+  PS.loadGaps = () => Promise.all(data.runs.map(async (run) => {
+    const { rows, rings } = JSON.parse(new TextDecoder().decode(await inflate(run.gaps)));
+    rows.forEach((gap, index) => { gap.shape = PS.shape(rings[index]); });
+    run.gaps = rows;
+  }));
+  // row and column of a place on a grid, with fractions
+  PS.rowCol = (grid, lat, lon) => {
     const [[south, west], [north, east]] = grid.bounds;
     const [x0, y0] = PS.world(north, west), [x1, y1] = PS.world(south, east), [x, y] = PS.world(lat, lon);
-    const col = Math.floor(((x - x0) / (x1 - x0)) * grid.cols), row = Math.floor(((y - y0) / (y1 - y0)) * grid.rows);
+    return [((y - y0) / (y1 - y0)) * grid.rows, ((x - x0) / (x1 - x0)) * grid.cols];
+  };
+  // index of the cell at a place, -1 outside
+  PS.cellAt = (grid, lat, lon) => {
+    const [row, col] = PS.rowCol(grid, lat, lon).map(Math.floor);
     return col < 0 || row < 0 || col >= grid.cols || row >= grid.rows ? -1 : row * grid.cols + col;
   };
 

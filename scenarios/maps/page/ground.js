@@ -80,6 +80,10 @@ PS.feature((map) => {
   const lines = new PS.Canvas("lines", (context, view) => {
     const near = Math.max(0, view.zoom - 9);
     context.lineJoin = context.lineCap = "round";
+    context.save();
+    context.beginPath();
+    PS.trace(context, ground.outline, view, true);
+    context.clip("evenodd");
     context.beginPath();
     for (const item of ground.water) if (PS.inView(item.shape, view)) PS.trace(context, item.shape, view, true);
     context.fillStyle = WATER;
@@ -87,6 +91,7 @@ PS.feature((map) => {
     context.lineWidth = 0.8;
     context.strokeStyle = WATER_EDGE;
     context.stroke();
+    context.restore();
     if (view.zoom >= 10.5) {
       context.beginPath();
       for (const zone of ground.zones) if (PS.inView(zone.shape, view)) PS.trace(context, zone.shape, view, true);

@@ -34,7 +34,7 @@ PS.feature(() => {
     const limits = ["outdoor", "in_car", "indoor"].map((key) => PS.number(classes[key])).join(" / ");
     const rows = [
       [PS.t("about_model"), run.model],
-      [PS.t("about_resolution"), `${PS.number(run.cell_m)}\u202fm`],
+      [PS.t("about_resolution"), `${PS.number(run.cell_m)}\u202fm` + (run.numbers.coarser > 1 ? ` (${PS.t("about_numbers", { m: PS.number(run.cell_m * run.numbers.coarser) })})` : "")],
       [PS.t("about_thresholds"), `${limits} dBm`],
       run.summary.hamlet_people_share && [PS.t("about_hamlet_rule"), PS.t("about_hamlet_text", { share: PS.percent(run.summary.hamlet_people_share, 0) })],
       run.summary.sites_on_air && [PS.t("about_sites"), PS.number(run.summary.sites_on_air)],

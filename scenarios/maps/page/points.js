@@ -76,7 +76,7 @@ PS.feature((map) => {
   }
 
   function drawHamlets(context, view, run) {
-    const size = view.zoom < 9.75 ? 0.62 : view.zoom < 11 ? 0.8 : view.zoom < 13 ? 1 : 1.35;
+    const size = view.zoom < 9.1 ? 0.48 : view.zoom < 9.75 ? 0.62 : view.zoom < 11 ? 0.8 : view.zoom < 13 ? 1 : 1.35;
     const levels = run.hamlets.layers[PS.layerOf(run).key]?.level ?? run.hamlets.level;
     order.sort((a, b) => levels[b] - levels[a] || a - b); // the worst last, on top
     for (const i of order) {

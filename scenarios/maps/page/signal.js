@@ -12,8 +12,8 @@ PS.feature((map) => {
   };
 
   async function serverPicture(layer) {
-    const grid = await PS.grid(layer.servers);
-    const run = data.runs.find((item) => item.layers.includes(layer));
+    const run = data.runs.find((item) => item.layers.includes(layer)), grid = run.numbers;
+    const { servers: values } = await PS.numbers(run, layer);
     const colour = [0];
     run.sectors.site.forEach((site, index) => {
       const hex = data.style.servers[layer.server_colours[site] ?? 0];
@@ -22,8 +22,8 @@ PS.feature((map) => {
     const canvas = document.createElement("canvas");
     canvas.width = grid.cols;
     canvas.height = grid.rows;
-    const pixels = new Uint32Array(grid.values.length);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = colour[grid.values[i]];
+    const pixels = new Uint32Array(values.length);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = colour[values[i]];
     canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), grid.cols, grid.rows), 0, 0);
     return canvas.toDataURL();
   }
@@ -44,7 +44,7 @@ PS.feature((map) => {
     }
     const uri = await picture(layer);
     if (shown[pane].key !== key) return; // another was asked for meanwhile
-    const bounds = PS.state.view === "signal" ? run.image.bounds : layer.servers.bounds;
+    const bounds = PS.state.view === "signal" ? run.image.bounds : run.numbers.bounds;
     shown[pane].image?.remove();
     shown[pane].image = L.imageOverlay(uri, bounds, { pane, opacity: PS.state.opacity, interactive: false, className: "crisp", alt: "" }).addTo(map);
     PS.emit("signal");
@@ -60,12 +60,12 @@ PS.feature((map) => {
 
   // what the numbers say at a place, in the layer that is shown
   PS.valueAt = async (lat, lon, run = PS.run(), layer = PS.layerOf(run)) => {
-    const levels = await PS.grid(layer.levels), server = await PS.grid(layer.servers);
-    const cell = PS.cellAt(levels, lat, lon);
+    const { levels, servers } = await PS.numbers(run, layer);
+    const cell = PS.cellAt(run.numbers, lat, lon);
     if (cell < 0) return null;
-    const code = levels.values[cell], sector = server.values[cell] - 1;
+    const code = levels[cell], sector = servers[cell] - 1;
     if (code === 0 && sector < 0 && !PS.contains(data.ground.outline, ...PS.world(lat, lon))) return null;
-    const dbm = code === 0 ? null : code - 1 + layer.levels.lowest_dbm;
+    const dbm = code === 0 ? null : code - 1 + run.numbers.lowest_dbm;
     return { dbm, sector, site: sector < 0 ? -1 : run.sectors.site[sector], kind: PS.classOf(layer, dbm) };
   };
   PS.classOf = (layer, dbm) => (dbm === null ? null : layer.classes.findLast((item) => item.low === null || dbm >= item.low));
@@ -74,9 +74,14 @@ PS.feature((map) => {
     const cell = PS.cellAt(grid, lat, lon);
     return cell < 0 ? null : grid.values[cell];
   };
+  // ground height in metres between the four nearest cells of the coarse terrain; null outside it
   PS.heightAt = async (lat, lon) => {
-    const grid = await PS.grid(data.relief.heights);
-    const cell = PS.cellAt(grid, lat, lon);
-    return cell < 0 ? null : grid.values[cell];
+    const grid = await PS.grid(data.relief.heights), { rows, cols, values } = grid;
+    const [row, col] = PS.rowCol(grid, lat, lon).map((v) => v - 0.5);
+    if (row < -0.5 || col < -0.5 || row > rows - 0.5 || col > cols - 0.5) return null;
+    const inside = (v, n) => Math.min(Math.max(v, 0), n - 1);
+    const r = Math.floor(row), c = Math.floor(col), fr = row - r, fc = col - c;
+    const at = (i, j) => values[inside(i, rows) * cols + inside(j, cols)];
+    return (at(r, c) * (1 - fc) + at(r, c + 1) * fc) * (1 - fr) + (at(r + 1, c) * (1 - fc) + at(r + 1, c + 1) * fc) * fr;
   };
 });
