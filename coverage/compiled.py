@@ -36,4 +36,9 @@ numba.config.CACHE_DIR = str(cache_folder())
 
 def jit(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`numba.njit`, cached, dividing by zero as NumPy does; `options` add to that (parallel, fastmath …)."""
-    return numba.njit(**{"cache": True, "error_model": "numpy", **options})  # type: ignore[no-any-return]
+    return numba.njit(**{"cache": True, "error_model": "numpy", **options})
+
+
+def use_cores(count: int) -> None:
+    """Lets compiled loops run on `count` cores, at most as many as there are; results do not depend on it."""
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))

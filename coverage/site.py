@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,38 @@ class Sector:
     electrical_downtilt_deg: float
     power_dbm: float
     feeder_loss_db: float = 1.0
+
+
+def sectors_from_tables(sites: pd.DataFrame, sectors: pd.DataFrame) -> tuple[Sector, ...]:
+    """The sectors of a province's tables as values, in the table's order (columns: `geodata.province`).
+
+    Only rows on the air are taken where there is a column `status`. Raises ValueError for a sector without
+    its site.
+    """
+    places = sites.set_index("site_id")[["operator", "x_m", "y_m"]]
+    if "status" in sectors.columns:
+        sectors = sectors[sectors["status"] == "on_air"]
+    homeless = sectors.loc[~sectors["site_id"].isin(places.index), "sector_id"]
+    if len(homeless):
+        raise ValueError(f"sector {homeless.iloc[0]} belongs to no site in the table")
+    rows: list[dict[str, Any]] = sectors.join(places, on="site_id").to_dict("records")  # type: ignore[assignment]
+    return tuple(_sector(row) for row in rows)
+
+
+def _sector(row: dict[str, Any]) -> Sector:
+    return Sector(
+        sector_id=str(row["sector_id"]),
+        site_id=str(row["site_id"]),
+        operator=str(row["operator"]),
+        x_m=float(row["x_m"]),
+        y_m=float(row["y_m"]),
+        height_m=float(row["height_m"]),
+        carrier=Carrier(
+            str(row["technology"]), str(row["band"]), float(row["frequency_mhz"]), float(row["bandwidth_mhz"])
+        ),
+        antenna=str(row["antenna"]),
+        azimuth_deg=float(row["azimuth_deg"]),
+        mechanical_downtilt_deg=float(row["mechanical_downtilt_deg"]),
+        electrical_downtilt_deg=float(row["electrical_downtilt_deg"]),
+        power_dbm=float(row["power_dbm"]),
+    )

@@ -32,7 +32,7 @@ class Province:
       kind (macro | border | 5g), on_air_year, status (on_air | planned), commune_code, synthetic
     - `sectors`: sector_id, site_id, technology (3G | 4G | 5G), band, frequency_mhz, bandwidth_mhz,
       azimuth_deg, mechanical_downtilt_deg, electrical_downtilt_deg, antenna, power_dbm, height_m,
-      on_air_year, status
+      on_air_year, status, carrier_rank (1: the carrier a layer needs, 2: a further one), synthetic
     - `clutter_classes`: code, key, name_vi, name_en, height_m
     """
 
@@ -56,4 +56,5 @@ class Province:
     clutter: Raster  # class codes (uint8), on the terrain's grid
     clutter_classes: pd.DataFrame
     population: Raster  # people per cell (float32), 100 m cells
+    hamlet_of_cell: Raster  # row of `hamlets` that a cell's people count to (int32), -1 where nobody lives
     synthetic: tuple[str, ...]

@@ -1,28 +1,174 @@
-"""The `phusong` command."""
+"""The `phusong` command. Everything heavy is imported inside the commands, so that --help answers at once."""
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from phusong.geodata.errors import InputError
+from phusong.scenarios.data_commands import data, init_command
+
+if TYPE_CHECKING:
+    from phusong.scenarios.result import RunResult
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(data, name="data")
+app.command("init")(init_command)
 
 
 @app.callback()
-def phusong() -> None:
+def phusong(
+    context: typer.Context,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="In cả dấu vết lỗi · show the traceback of a failure")
+    ] = False,
+) -> None:
     """Phủ sóng: mô phỏng vùng phủ sóng của một tỉnh · model a province's telecom coverage."""
+    context.obj = debug
+
+
+@app.command("run")
+def run_command(
+    scenario: Annotated[
+        str, typer.Argument(help="Tên kịch bản có sẵn hoặc tệp .toml · a shipped scenario or a .toml file")
+    ] = "baseline-2024",
+    out: Annotated[
+        Path | None, typer.Option(help="Thư mục kết quả · the run's folder; default runs/<name>")
+    ] = None,
+    resolution: Annotated[
+        float | None, typer.Option(help="Cạnh ô lưới, mét · side of a cell in metres")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Số nhân dùng · processor cores to use; default all")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Ngôn ngữ của bản đồ · language of the map: vi, en")] = "vi",
+    replay: Annotated[
+        Path | None, typer.Option(help="Chạy lại đúng như một run.json · repeat the run of a run.json")
+    ] = None,
+) -> None:
+    """Chạy một kịch bản, ghi bản đồ và bảng · run a scenario, write map and tables."""
+    from phusong.scenarios.progress import Stages
+    from phusong.scenarios.run import run_to_folder
+    from phusong.scenarios.scenario_file import load_scenario, with_resolution
+
+    if lang not in ("vi", "en"):
+        raise InputError(f"--lang {lang}: choose vi or en")
+    if replay is not None:
+        _replay(replay, out, jobs)
+        return
+    asked = load_scenario(scenario)
+    if resolution is not None:
+        asked = with_resolution(asked, resolution)
+    folder = out or Path("runs") / asked.name
+    result = run_to_folder(asked, folder, lang=lang, jobs=jobs, stages=Stages())
+    _tell(result, folder)
+
+
+def _tell(result: RunResult, folder: Path) -> None:
+    """The run's headline on the terminal."""
+    for layer in result.summary["layers"]:
+        typer.echo(
+            f"{layer['layer']:>14}: {layer['population_served_share']:7.2%} dân · people, "
+            f"{layer['area_served_share']:7.2%} diện tích · area, "
+            f"{layer['hamlets_served']}/{result.summary['hamlets_total']} thôn ấp · hamlets"
+        )
+    if result.summary["synthetic_inputs"]:
+        typer.echo("Dữ liệu mô phỏng một phần, không phải số đo · partly synthetic data, not measurements")
+    typer.echo(f"Bản đồ · map: {folder / 'map.html'}")
+
+
+def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
+    """Repeats a run and names what differs from then; exit code 1 where a file does."""
+    from phusong.scenarios.outputs import environment
+    from phusong.scenarios.progress import Stages
+    from phusong.scenarios.replay import differences, hashes, read_recipe
+    from phusong.scenarios.run import inputs_sha256, run_to_folder
+
+    recipe = read_recipe(recipe_path)
+    folder = out or Path("runs") / f"{recipe.scenario.name}-replay"
+    for line in (
+        *differences("input", recipe.inputs_sha256, inputs_sha256(recipe.scenario)),
+        *differences("version", recipe.environment, environment()),
+    ):
+        typer.echo(f"phusong: khác trước · differs: {line}", err=True)
+    run_to_folder(recipe.scenario, folder, lang=recipe.lang, jobs=jobs, stages=Stages())
+    changed = differences("file", recipe.outputs_sha256, hashes(folder))
+    for line in changed:
+        typer.echo(f"phusong: khác trước · differs: {line}", err=True)
+    if changed:
+        raise typer.Exit(1)
+    typer.echo(f"Giống từng byte · the same bytes, {len(recipe.outputs_sha256)} files: {folder}")
+
+
+@app.command("compare")
+def compare_command(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(help="Hai thư mục kết quả trở lên · two run folders or more, first the base"),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Thư mục so sánh · folder of the comparison")] = None,
+    lang: Annotated[str, typer.Option(help="Ngôn ngữ · language: vi, en")] = "vi",
+) -> None:
+    """So sánh các lần chạy: ai thêm sóng, ai mất · compare runs: who gains, who loses."""
+    from phusong.scenarios.compare import compare_all
+    from phusong.scenarios.compare_outputs import verdict_lines, write_comparisons
+    from phusong.scenarios.folder import check_target, whole_folder
+    from phusong.scenarios.stored_run import read_run
+
+    if len(runs) < 2:
+        raise InputError("compare needs at least two run folders; make them with `phusong run`")
+    stored = [read_run(folder) for folder in runs]
+    target = out or Path("runs") / ("compare-" + "-".join(run.scenario.name for run in stored))
+    check_target(target, mark="compare.json")
+    comparisons = compare_all(stored)
+    with whole_folder(target) as folder:
+        write_comparisons(comparisons, folder, lang=lang)
+    for one in comparisons:
+        typer.echo(f"{one.first.scenario.name} → {one.other.scenario.name}")
+        for line in verdict_lines(one, lang):
+            typer.echo(f"  {line}")
+    typer.echo(f"Bản đồ · map: {target}")
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """In JSON Schema của tệp kịch bản · print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from phusong.scenarios.scenario_file import schema
+
+    typer.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
+
+
+@app.command("list")
+def list_command() -> None:
+    """Liệt kê kịch bản có sẵn · list the shipped scenarios."""
+    from phusong.scenarios.scenario_file import load_scenario, shipped
+
+    for name in shipped():
+        scenario = load_scenario(name)
+        typer.echo(f"{name:<18} {scenario.title_vi} · {scenario.title_en}")
 
 
 def main() -> None:
     """Run the command line; exit 0 done, 2 the user's input is wrong, 1 our fault."""
-    from phusong.geodata.errors import InputError
-
     try:
         app()
     except InputError as error:
         typer.echo(f"phusong: {error}", err=True)
         sys.exit(2)
+    except Exception as error:
+        if "--debug" in sys.argv or os.environ.get("PHUSONG_DEBUG"):
+            raise
+        kind = type(error).__name__
+        typer.echo(
+            f"phusong: lỗi của chương trình · our fault: {kind}: {error} (run again with --debug)", err=True
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
+from phusong.coverage.service import LEVELS
+from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
+from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.outages import Outages
 
-SERVICE_LEVELS = ("none", "outdoor", "in_car", "indoor")  # from worst to best
+SERVICE_LEVELS = LEVELS  # from worst to best
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class RunResult:
     - `units`: level (province | district | commune | unit_2025), code, name, layer, population,
       population_served_share, area_served_share, indoor_population_share
     - `summary`: what summary.json holds
+    - `stretches` (lines along the border patrol road): layer, state (silent | one_server | served), from_km,
+      to_km, length_km, worst_dbm
+    - `targets`: the plan's targets, checked
+    - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `networks`: fixed broadband, loudspeakers and the load of the cells
     """
 
     name: str
@@ -39,3 +48,7 @@ class RunResult:
     gaps: gpd.GeoDataFrame
     units: pd.DataFrame
     summary: Mapping[str, Any]
+    stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    targets: tuple[Target, ...] = ()
+    outages: Outages | None = None
+    networks: NetworksAnswer | None = None

@@ -1,0 +1,61 @@
+"""What is assumed in a prediction, as one frozen value: receiver, load, thresholds, how far sectors reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+TECHNOLOGIES = ("3G", "4G", "5G")
+
+# RSRP (3G: RSCP of the pilot) from which a phone outdoors is served at the cell edge
+_THRESHOLD_DBM = {"3G": -103.0, "4G": -110.0, "5G": -110.0}
+_RADIUS_KM = {"3G": 20.0, "4G": 20.0, "5G": 8.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Assumptions of a prediction; every field carries its unit and a default that is printed with maps.
+
+    - `receiver_height_m` above ground, `receiver_gain_dbi`, `body_loss_db` (hand and head), `noise_figure_db`
+      (TS 36.942 §4.2: 9 dB): the phone
+    - `load`: share of the time other sectors of the same carrier send, 0 to 1, for SINR
+    - `threshold_dbm`, `radius_km`: by technology
+    - `ssb_gain_db`: what beam sweeping adds to the antenna's gain for 5G's synchronisation signals
+    - `earth_radius_factor`: k, effective over true earth radius at the median (P.1812-8 (6))
+    - `terminal_clearance_m`: profile samples nearer to either end than this carry no clutter. P.1812-8 §3.2
+      leaves the two end points bare; a fixed length makes the answer independent of the profile's step.
+    """
+
+    model: str = "delta-bullington"
+    receiver_height_m: float = 1.5
+    receiver_gain_dbi: float = 0.0
+    body_loss_db: float = 3.0
+    noise_figure_db: float = 9.0
+    load: float = 0.5
+    ssb_gain_db: float = 0.0
+    earth_radius_factor: float = 4.0 / 3.0
+    terminal_clearance_m: float = 50.0
+    threshold_dbm: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(dict(_THRESHOLD_DBM)))
+    radius_km: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(dict(_RADIUS_KM)))
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.receiver_height_m <= 3000.0:
+            raise ValueError(f"receiver_height_m must lie between 0.5 and 3000, not {self.receiver_height_m}")
+        if not 0.0 <= self.load <= 1.0:
+            raise ValueError(f"load is a share between 0 and 1, not {self.load}")
+        if not 0.5 <= self.earth_radius_factor <= 10.0:
+            raise ValueError(
+                f"earth_radius_factor must lie between 0.5 and 10, not {self.earth_radius_factor}"
+            )
+        if not 0.0 <= self.terminal_clearance_m <= 500.0:
+            raise ValueError(
+                f"terminal_clearance_m must lie between 0 and 500, not {self.terminal_clearance_m}"
+            )
+        for name in ("threshold_dbm", "radius_km"):
+            values: Mapping[str, float] = getattr(self, name)
+            missing = [technology for technology in TECHNOLOGIES if technology not in values]
+            if missing:
+                raise ValueError(f"{name} lacks {missing[0]}")
+        if any(not 0.1 <= radius <= 100.0 for radius in self.radius_km.values()):
+            raise ValueError("radius_km must lie between 0.1 and 100")

@@ -1,0 +1,210 @@
+"""A scenario's changes to the stations: what is built, switched off, changed and added."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from phusong.geodata.errors import InputError
+from phusong.geodata.province import Province
+from phusong.scenarios.scenario import Circle, NewSite, Refarm, Scenario, SiteChange
+
+REACH_KM = 30.0  # a new site farther than this from the province cannot be meant for it
+
+
+def on_air(scenario: Scenario, province: Province) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sites, and the sectors joined with them, that transmit in the scenario's year.
+
+    A site that is only planned is on air where `sites.built` names its kind. The sectors carry operator,
+    mast_id, x_m and y_m of their site. InputError names an id or unit that the data do not have.
+    """
+    asked = scenario.sites
+    sites, sectors = _added(scenario, province)
+    _check_operators(scenario, sites)
+    there = (sites["on_air_year"] <= scenario.year) & (
+        (sites["status"] == "on_air") | sites["kind"].isin(asked.built)
+    )
+    sites = sites[there & sites["operator"].isin(scenario.operators)]
+    sectors = sectors[sectors["on_air_year"] <= scenario.year]
+    joined = sectors.merge(sites[["site_id", "mast_id", "operator", "x_m", "y_m"]], on="site_id", how="inner")
+    for refarm in asked.refarm:
+        joined = _refarmed(joined, refarm)
+    joined = joined[joined["technology"].isin(scenario.technologies)]
+    for change in asked.change:
+        joined = _changed(joined, change, scenario.name)
+    joined = joined[~_off(scenario, province, sites, joined)].reset_index(drop=True)
+    if joined.empty:
+        wanted = ", ".join(scenario.technologies)
+        raise InputError(f"{scenario.name}: no sector with {wanted} is on air in {scenario.year}")
+    return sites[sites["site_id"].isin(joined["site_id"])].reset_index(drop=True), joined
+
+
+def units_named(province: Province, names: Iterable[str]) -> gpd.GeoDataFrame:
+    """The districts, communes and units of 2025 with these codes or names; InputError has the near one."""
+    tables = (province.districts, province.communes, province.units_2025)
+    every = pd.concat([table[["code", "name", "geometry"]] for table in tables], ignore_index=True)
+    rows = []
+    for wanted in names:
+        match = every[(every["code"].astype(str) == wanted) | (every["name"] == wanted)]
+        if match.empty:
+            near = difflib.get_close_matches(wanted, every["name"], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"no district, commune or unit is called {wanted!r}{hint}")
+        rows.append(match)
+    found = pd.concat(rows, ignore_index=True) if rows else every.iloc[:0]
+    return gpd.GeoDataFrame(found, geometry="geometry", crs=province.crs)
+
+
+def _check_operators(scenario: Scenario, sites: pd.DataFrame) -> None:
+    there = sorted(set(sites["operator"]))
+    for operator in (*scenario.operators, *scenario.sites.off_operators):
+        if operator not in there:
+            raise InputError(
+                f"{scenario.name}: no site of operator {operator!r}; there are {', '.join(there)}"
+            )
+
+
+def _off(scenario: Scenario, province: Province, sites: pd.DataFrame, sectors: pd.DataFrame) -> pd.Series:
+    """True for every sector that the scenario switches off."""
+    asked = scenario.sites
+    columns = ("site_id", "mast_id", "sector_id")
+    known = set().union(*(set(sectors[column]) for column in columns), set(sites["site_id"]))
+    for one in asked.off:
+        if one not in known:
+            raise InputError(f"{scenario.name}: sites.off: {one!r} is no site, mast or sector on air")
+    off = sectors["operator"].isin(asked.off_operators)
+    for column in columns:
+        off |= sectors[column].isin(asked.off)
+    points = gpd.GeoSeries.from_xy(sectors["x_m"], sectors["y_m"], crs=province.crs)
+    units = units_named(province, asked.off_units)
+    if len(units):
+        off |= points.within(units.geometry.union_all()).to_numpy()
+    for circle in asked.off_within:
+        off |= _within(circle, province.crs, sectors)
+    return off
+
+
+def _within(circle: Circle, crs: str, sectors: pd.DataFrame) -> np.ndarray:
+    centre = gpd.GeoSeries.from_xy([circle.lon], [circle.lat], crs="EPSG:4326").to_crs(crs).iloc[0]
+    away_m = np.hypot(sectors["x_m"] - centre.x, sectors["y_m"] - centre.y)
+    return np.asarray(away_m <= circle.radius_km * 1000.0)
+
+
+def _refarmed(sectors: pd.DataFrame, refarm: Refarm) -> pd.DataFrame:
+    mine = (sectors["technology"] == refarm.technology) & (sectors["band"] == refarm.from_band)
+    if not mine.any():
+        raise InputError(f"sites.refarm: no {refarm.technology} sector on air uses band {refarm.from_band!r}")
+    result = sectors.copy()
+    for column in ("band", "frequency_mhz", "bandwidth_mhz"):
+        result.loc[mine, column] = getattr(refarm, column)
+    return result
+
+
+def _changed(sectors: pd.DataFrame, change: SiteChange, scenario: str) -> pd.DataFrame:
+    mine = (sectors["site_id"] == change.id) | (sectors["sector_id"] == change.id)
+    if not mine.any():
+        near = difflib.get_close_matches(change.id, sectors["site_id"], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"{scenario}: sites.change: {change.id!r} is no site or sector on air{hint}")
+    result = sectors.copy()
+    new = change.model_dump(exclude={"id", "power_change_db"}, exclude_none=True)
+    for column, value in new.items():
+        result.loc[mine, column] = value
+    if change.power_change_db is not None:
+        result.loc[mine, "power_dbm"] += change.power_change_db
+    return result
+
+
+def _added(scenario: Scenario, province: Province) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The data's sites and sectors with the scenario's own behind them."""
+    new = [*scenario.sites.add, *_from_table(scenario.sites.add_table)]
+    if not new:
+        return province.sites, province.sectors
+    points = gpd.GeoSeries.from_xy([one.lon for one in new], [one.lat for one in new], crs="EPSG:4326")
+    points = points.to_crs(province.crs)
+    taken = set(province.sites["site_id"])
+    sites, sectors = [], []
+    for one, point in zip(new, points, strict=True):
+        if one.id in taken:
+            raise InputError(f"sites.add: the id {one.id!r} is taken; give another")
+        taken.add(one.id)
+        if point.distance(province.outline) > REACH_KM * 1000.0:
+            raise InputError(
+                f"sites.add: {one.id!r} at {one.lat}, {one.lon} is more than {REACH_KM:g} km outside "
+                f"{province.name}; check lat and lon, or the plan's province"
+            )
+        sites.append(_site_row(one, point.x, point.y, scenario.year))
+        sectors.extend(_sector_rows(one, province.sectors, scenario.year))
+    return (
+        pd.concat([province.sites, pd.DataFrame(sites)], ignore_index=True),
+        pd.concat([province.sectors, pd.DataFrame(sectors)], ignore_index=True),
+    )
+
+
+def _site_row(one: NewSite, x_m: float, y_m: float, year: int) -> dict[str, object]:
+    return {
+        "site_id": one.id,
+        "mast_id": one.id,
+        "operator": one.operator,
+        "name": one.id,
+        "x_m": x_m,
+        "y_m": y_m,
+        "height_m": one.height_m,
+        "kind": "added",
+        "on_air_year": year,
+        "status": "on_air",
+        "commune_code": "",
+        "synthetic": False,
+    }
+
+
+def _sector_rows(one: NewSite, known: pd.DataFrame, year: int) -> list[dict[str, object]]:
+    alike = known.loc[known["technology"] == one.technology, "antenna"]
+    antenna = one.antenna or (alike.mode().iloc[0] if len(alike) else "")
+    return [
+        {
+            "sector_id": f"{one.id}-{number}",
+            "site_id": one.id,
+            "technology": one.technology,
+            "band": one.band,
+            "frequency_mhz": one.frequency_mhz,
+            "bandwidth_mhz": one.bandwidth_mhz,
+            "azimuth_deg": azimuth_deg,
+            "mechanical_downtilt_deg": 0.0,
+            "electrical_downtilt_deg": one.electrical_downtilt_deg,
+            "antenna": antenna,
+            "power_dbm": one.power_dbm,
+            "height_m": one.height_m,
+            "on_air_year": year,
+            "status": "on_air",
+        }
+        for number, azimuth_deg in enumerate(one.azimuths_deg, start=1)
+    ]
+
+
+def _from_table(path: str) -> list[NewSite]:
+    """New sites from a CSV with the keys of `sites.add` as columns; InputError names file and row."""
+    if not path:
+        return []
+    try:
+        table = pd.read_csv(Path(path), dtype={"id": str, "operator": str, "band": str, "technology": str})
+    except (OSError, ValueError) as error:
+        raise InputError(f"sites.add_table: {path} cannot be read as CSV: {error}") from None
+    sites = []
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        given = {key: value for key, value in row.items() if not pd.isna(value)}
+        if "azimuths_deg" in given:
+            given["azimuths_deg"] = tuple(float(part) for part in str(given["azimuths_deg"]).split())
+        try:
+            sites.append(NewSite.model_validate(given))
+        except ValidationError as error:
+            problem = error.errors()[0]
+            column = ".".join(str(part) for part in problem["loc"])
+            raise InputError(f"{path} row {number}: {column}: {problem['msg'].lower()}") from None
+    return sites

@@ -1,0 +1,134 @@
+"""What a scenario runs on: the province, the sectors on air in its year, and where people are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import rasterio.features
+from numpy.typing import NDArray
+
+from phusong.coverage.ground import Ground
+from phusong.coverage.options import Options
+from phusong.coverage.service import People
+from phusong.coverage.site import Carrier, Sector
+from phusong.geodata.errors import InputError
+from phusong.geodata.grid import Grid
+from phusong.geodata.province import Province
+from phusong.scenarios.changes import on_air
+from phusong.scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """One scenario's inputs, ready for `predict`.
+
+    `commune_of_cell` has the grid's shape: the row of `province.communes` of each cell, -1 outside.
+    """
+
+    province: Province
+    sites: pd.DataFrame  # the sites on air
+    sectors: tuple[Sector, ...]
+    people: People
+    grid: Grid
+    commune_of_cell: NDArray[np.int16]
+
+    def commune_of_hamlet(self) -> NDArray[np.int64]:
+        """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
+        position = {code: row for row, code in enumerate(self.province.communes["code"])}
+        rows = self.province.hamlets["commune_code"].map(position)
+        if rows.isna().any():
+            lost = self.province.hamlets.loc[rows.isna().to_numpy()].iloc[0]
+            raise InputError(
+                f"hamlet {lost['hamlet_id']} ({lost['name']}): no commune has its commune_code "
+                f"{lost['commune_code']!r}; correct it in the hamlet list"
+            )
+        return rows.to_numpy(np.int64)
+
+
+def load_inputs(scenario: Scenario) -> Inputs:
+    """The inputs of a scenario. InputError for what the data do not have."""
+    province = _province(scenario.data)
+    sites, rows = on_air(scenario, province)
+    grid = Grid.covering(province.outline.bounds, cell_m=scenario.resolution_m, crs=province.crs)
+    shapes = [(shape, index) for index, shape in enumerate(province.communes.geometry)]
+    commune_of_cell = rasterio.features.rasterize(
+        shapes, out_shape=grid.shape, transform=grid.affine, fill=-1, dtype="int16"
+    )
+    return Inputs(
+        province=province,
+        sites=sites,
+        sectors=tuple(_sector(row) for row in rows.itertuples(index=False)),
+        people=_people(province),
+        grid=grid,
+        commune_of_cell=commune_of_cell,
+    )
+
+
+def ground_of(province: Province) -> Ground:
+    """Terrain and clutter of the province, as the kernels read them."""
+    heights = province.clutter_classes.set_index("code")["height_m"]
+    return Ground(
+        terrain=province.terrain,
+        clutter=province.clutter,
+        clutter_height_m={int(str(code)): float(height) for code, height in heights.items()},
+    )
+
+
+def options_of(scenario: Scenario) -> Options:
+    """The scenario's radio assumptions, as `predict` takes them."""
+    radio = scenario.radio
+    return Options(
+        model=radio.model,
+        receiver_height_m=radio.receiver_height_m,
+        load=radio.load,
+        threshold_dbm={
+            **Options().threshold_dbm,
+            **{t: x.outdoor_dbm for t, x in scenario.thresholds.items()},
+        },
+        radius_km={**Options().radius_km, **{str(t): radius for t, radius in radio.radius_km.items()}},
+    )
+
+
+def _province(data: str) -> Province:
+    if data == "reference":
+        from phusong.geodata import reference
+
+        return reference.load()
+    raise InputError(f"data {data!r} is not known; known is: reference")
+
+
+def _sector(row: object) -> Sector:
+    get = row.__getattribute__
+    return Sector(
+        sector_id=get("sector_id"),
+        site_id=get("site_id"),
+        operator=get("operator"),
+        x_m=float(get("x_m")),
+        y_m=float(get("y_m")),
+        height_m=float(get("height_m")),
+        carrier=Carrier(
+            technology=get("technology"),
+            band=get("band"),
+            frequency_mhz=float(get("frequency_mhz")),
+            bandwidth_mhz=float(get("bandwidth_mhz")),
+        ),
+        antenna=get("antenna"),
+        azimuth_deg=float(get("azimuth_deg")),
+        mechanical_downtilt_deg=float(get("mechanical_downtilt_deg")),
+        electrical_downtilt_deg=float(get("electrical_downtilt_deg")),
+        power_dbm=float(get("power_dbm")),
+    )
+
+
+def _people(province: Province) -> People:
+    """One point a populated cell, at its centre."""
+    row, col = np.nonzero(province.population.values > 0)
+    grid = province.population.grid
+    return People(
+        x_m=grid.x_m()[col],
+        y_m=grid.y_m()[row],
+        people=province.population.values[row, col].astype(np.float64),
+        hamlet=province.hamlet_of_cell.values[row, col].astype(np.int64),
+    )

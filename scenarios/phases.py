@@ -1,0 +1,81 @@
+"""A scenario over years: one answer a year, a table and a chart of how the targets come near."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from phusong.scenarios.result import RunResult
+from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.wording import percent
+
+
+def years_of(scenario: Scenario) -> tuple[Scenario, ...]:
+    """The scenario of each of its years in order; itself alone where it names none."""
+    return tuple(
+        scenario.model_copy(update={"year": year, "years": ()}) for year in scenario.years or (scenario.year,)
+    )
+
+
+def phase_table(results: Sequence[RunResult]) -> pd.DataFrame:
+    """year, layer, people and area served, indoor share, hamlets served: one row a year and layer."""
+    rows = []
+    for result in results:
+        for layer in result.summary["layers"]:
+            rows.append(
+                {
+                    "year": result.year,
+                    "layer": layer["layer"],
+                    "sites_on_air": result.summary["sites_on_air"],
+                    "population_served_share": layer["population_served_share"],
+                    "indoor_population_share": layer["indoor_population_share"],
+                    "area_served_share": layer["area_served_share"],
+                    "hamlets_served": layer["hamlets_served"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def target_table(results: Sequence[RunResult]) -> pd.DataFrame:
+    """year, key, titles, wanted, reached, met: one row a year and target."""
+    rows = [
+        {
+            "year": result.year,
+            "key": target.key,
+            "title_vi": target.title_vi,
+            "title_en": target.title_en,
+            "due_year": target.due_year,
+            "unit": target.unit,
+            "wanted": target.wanted,
+            "reached": target.reached,
+            "met": target.met,
+        }
+        for result in results
+        for target in result.targets
+    ]
+    return pd.DataFrame(rows)
+
+
+def draw_targets(table: pd.DataFrame, path: Path, *, lang: str) -> None:
+    """A PNG with one small chart a target: what is reached each year, and the line that is wanted."""
+    from matplotlib.figure import Figure
+
+    keys = list(dict.fromkeys(table["key"]))
+    figure = Figure(figsize=(9, 1.9 * len(keys)), layout="constrained")
+    for index, key in enumerate(keys):
+        rows = table[table["key"] == key]
+        axes = figure.add_subplot(len(keys), 1, index + 1)
+        share = 100 * rows["reached"].astype(float) / rows["wanted"].astype(float)
+        axes.plot(rows["year"], share, marker="o", color="#21568a")
+        axes.axhline(100, color="#b3541e", linewidth=1)
+        axes.set_ylim(0, 110)
+        axes.set_xticks(sorted(set(table["year"])))
+        last = share.iloc[-1] if len(share) else float("nan")
+        said = "" if pd.isna(last) else f": {percent(last / 100, lang)}"
+        axes.set_title(
+            rows["title_vi" if lang == "vi" else "title_en"].iloc[0] + said, loc="left", fontsize=10
+        )
+        axes.set_ylabel("% mục tiêu" if lang == "vi" else "% of target", fontsize=8)
+    figure.savefig(path, dpi=120, metadata={"Software": None})

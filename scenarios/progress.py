@@ -1,0 +1,48 @@
+"""What a waiting person sees: a bar with time left on a terminal, one plain line a stage elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Report = Callable[[int, int], None]  # done, total
+
+
+class Stages:
+    """Names each stage as it begins and keeps how long each took, in seconds."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.seconds: dict[str, float] = {}
+        self._quiet = quiet
+
+    @contextmanager
+    def stage(self, key: str, title: str) -> Iterator[Report]:
+        """A stage under way; call the report it gives with (done, total) as the work goes on."""
+        begun = time.perf_counter()
+        if self._quiet:
+            yield _silent
+        elif sys.stderr.isatty():
+            with _bar(title) as report:
+                yield report
+        else:
+            print(f"{title} …", file=sys.stderr, flush=True)  # noqa: T201
+            yield _silent
+        self.seconds[key] = round(time.perf_counter() - begun, 3)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Reports nothing."""
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+        progress.update(task, completed=1, total=1)

@@ -1,0 +1,111 @@
+"""The main line: a scenario in, a run's folder out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from phusong.geodata.errors import InputError
+from phusong.geodata.grid import Grid
+from phusong.scenarios.folder import check_target, whole_folder
+from phusong.scenarios.phases import years_of
+from phusong.scenarios.progress import Stages
+from phusong.scenarios.result import RunResult
+from phusong.scenarios.scenario import Scenario
+
+BYTES_PER_CELL_AND_LAYER = 40  # four float32 and a few integers a cell, and as much again while working
+
+
+def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:
+    """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
+    from phusong.coverage.compiled import use_cores
+    from phusong.coverage.predict import predict
+    from phusong.scenarios.answer import answer
+    from phusong.scenarios.gap_causes import other_worlds
+    from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.networks import other_networks, with_networks
+    from phusong.scenarios.outages import outage_summary, outages
+
+    stages = stages or Stages(quiet=True)
+    with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
+        inputs = load_inputs(scenario)
+        check_memory(scenario, inputs.grid)
+    if jobs is not None:
+        use_cores(jobs)
+    ground = ground_of(inputs.province)
+    with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
+        coverage = predict(
+            ground, inputs.sectors, grid=inputs.grid, options=options_of(scenario), progress=report
+        )
+    worlds = None
+    if scenario.explain_gaps:
+        with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
+            worlds = other_worlds(scenario, inputs, ground, report)
+    with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
+        result = answer(scenario, inputs, coverage, worlds)
+    if scenario.outages:
+        with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
+            found = outages(scenario, inputs, ground, report)
+        result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+        return with_networks(result, other_networks(scenario, inputs, coverage))
+
+
+def run_to_folder(
+    scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
+) -> RunResult:
+    """Runs every year of a scenario and writes its folder, whole or not at all; the last year's answer."""
+    check_target(folder)
+    from phusong.scenarios.outputs import write_outputs
+
+    results = [run(asked, jobs=jobs, stages=stages) for asked in years_of(scenario)]
+    with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
+        write_outputs(results, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
+    return results[-1]
+
+
+def check_memory(scenario: Scenario, grid: Grid) -> None:
+    """InputError where the grid's layers would not fit into the memory that is free now."""
+    layers = len(scenario.technologies) * (len(scenario.operators) + 1)
+    needed = grid.rows * grid.cols * layers * BYTES_PER_CELL_AND_LAYER
+    free = _free_memory()
+    if free is not None and needed > free:
+        raise InputError(
+            f"resolution_m = {scenario.resolution_m:g} needs about {needed / 1e9:.1f} GB of memory and "
+            f"{free / 1e9:.1f} GB are free; give a larger --resolution"
+        )
+
+
+def _free_memory() -> int | None:
+    """Bytes that a new program could use, None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
+
+
+def inputs_sha256(scenario: Scenario) -> dict[str, str]:
+    """A fingerprint of every input that a scenario reads, by name."""
+    prints = {}
+    if scenario.data == "reference":
+        from phusong.geodata.reference.cache import fingerprint
+
+        prints["reference"] = fingerprint()
+    for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
+        if table:
+            prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
+    return prints
+
+
+def _parameters(scenario: Scenario, lang: str, jobs: int | None, stages: Stages) -> dict[str, Any]:
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "lang": lang,
+        "jobs": jobs,
+        "seed": scenario.seed,
+        "inputs_sha256": inputs_sha256(scenario),
+        "seconds": dict(stages.seconds),
+    }

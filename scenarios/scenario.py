@@ -1,0 +1,167 @@
+"""A scenario: what is asked. Every key of its TOML file, with unit and range; unknown keys are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
+
+Technology = Literal["3G", "4G", "5G"]
+Share = Annotated[float, Field(strict=True, gt=0, le=1)]
+Level = Annotated[float, Field(strict=True, ge=-140, le=-30)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Thresholds(_Strict):
+    """RSRP outdoors at 1.5 m, in dBm, from which each service works (5G: SS-RSRP, 3G: RSCP)."""
+
+    outdoor_dbm: Level
+    in_car_dbm: Level
+    indoor_dbm: Level
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Thresholds:
+        if not self.outdoor_dbm <= self.in_car_dbm <= self.indoor_dbm:
+            raise ValueError(
+                "thresholds must rise from outdoor_dbm over in_car_dbm to indoor_dbm: "
+                f"{self.outdoor_dbm}, {self.in_car_dbm}, {self.indoor_dbm}"
+            )
+        return self
+
+
+class Radio(_Strict):
+    """How propagation is asked for."""
+
+    model: str = "delta-bullington"
+    receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
+    load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
+    radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
+        default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
+    )
+
+
+class SiteChange(_Strict):
+    """New values for one site (all its sectors) or one sector; what is left out stays."""
+
+    id: str  # a site_id or a sector_id
+    height_m: Annotated[float, Field(strict=True, gt=0, le=300)] | None = None
+    azimuth_deg: Annotated[float, Field(strict=True, ge=0, lt=360)] | None = None
+    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] | None = None
+    mechanical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] | None = None
+    power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] | None = None
+    power_change_db: Annotated[float, Field(strict=True, ge=-40, le=20)] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> SiteChange:
+        if all(value is None for key, value in self if key != "id"):
+            raise ValueError(
+                f"the change of {self.id!r} changes nothing; give height_m, azimuth_deg, power_dbm …"
+            )
+        if self.power_dbm is not None and self.power_change_db is not None:
+            raise ValueError(f"the change of {self.id!r} has power_dbm and power_change_db; give one of them")
+        return self
+
+
+class NewSite(_Strict):
+    """One site to add, with one carrier and equally built sectors."""
+
+    id: str
+    operator: str
+    lat: Annotated[float, Field(strict=True, ge=8, le=24)]
+    lon: Annotated[float, Field(strict=True, ge=102, le=118)]
+    height_m: Annotated[float, Field(strict=True, gt=0, le=300)]
+    technology: Technology
+    band: str
+    frequency_mhz: Annotated[float, Field(strict=True, ge=400, le=6000)]
+    bandwidth_mhz: Annotated[float, Field(strict=True, gt=0, le=100)]
+    power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] = 46.0
+    antenna: str = ""  # empty: the antenna that the data's sectors of this technology have most often
+    azimuths_deg: tuple[Annotated[float, Field(strict=True, ge=0, lt=360)], ...] = (0.0, 120.0, 240.0)
+    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = 4.0
+
+
+class Circle(_Strict):
+    """A round area, such as a storm's."""
+
+    lat: Annotated[float, Field(strict=True, ge=8, le=24)]
+    lon: Annotated[float, Field(strict=True, ge=102, le=118)]
+    radius_km: Annotated[float, Field(strict=True, gt=0, le=300)]
+
+
+class Refarm(_Strict):
+    """Sectors of one technology and band that send on another carrier instead."""
+
+    technology: Technology
+    from_band: str
+    band: str
+    frequency_mhz: Annotated[float, Field(strict=True, ge=400, le=6000)]
+    bandwidth_mhz: Annotated[float, Field(strict=True, gt=0, le=100)]
+
+
+class Sites(_Strict):
+    """What differs from the data's stations: built, switched off, changed, added."""
+
+    built: tuple[str, ...] = ()  # kinds of planned sites that are on air in this scenario: "border", "5g"
+    off: tuple[str, ...] = ()  # site_id, mast_id or sector_id
+    off_operators: tuple[str, ...] = ()
+    off_units: tuple[str, ...] = ()  # district, commune or unit of 2025 whose power is cut: code or name
+    off_within: tuple[Circle, ...] = ()
+    change: tuple[SiteChange, ...] = ()
+    refarm: tuple[Refarm, ...] = ()
+    add: tuple[NewSite, ...] = ()
+    add_table: str = ""  # a CSV with the columns of `add`, azimuths separated by spaces
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Sites:
+        for title, ids in (
+            ("change", [item.id for item in self.change]),
+            ("add", [item.id for item in self.add]),
+        ):
+            twice = sorted({one for one in ids if ids.count(one) > 1})
+            if twice:
+                raise ValueError(f"{title}: {twice[0]!r} stands twice; put both into one entry")
+        return self
+
+
+class Scenario(_Strict):
+    """One question about the province; every key is checked and unknown ones are refused."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")]
+    title_vi: str
+    title_en: str
+    note: str = ""
+    year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
+    years: tuple[Annotated[int, Field(strict=True, ge=2015, le=2050)], ...] = ()  # phases, in one run
+    seed: Annotated[int, Field(strict=True, ge=0)] = 20241231
+    data: str = "reference"
+    resolution_m: Annotated[float, Field(strict=True, ge=10, le=2000)] = 100.0
+    operators: tuple[str, ...] = ("Viettel", "VNPT", "MobiFone")
+    technologies: Annotated[tuple[Technology, ...], Field(min_length=1)] = ("4G",)
+    hamlet_people_share: Share = 0.8
+    gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
+    explain_gaps: bool = True  # predict again, three times, to tell every gap's cause and mend
+    outages: bool = True  # every mast's outage, and every operator's and district's
+    area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
+    radio: Radio = Radio()
+    sites: Sites = Sites()
+    fixed: Fixed = Fixed()
+    loudspeakers: Loudspeakers = Loudspeakers()
+    demand: Demand = Demand()
+    thresholds: Mapping[Technology, Thresholds]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Scenario:
+        if list(self.years) != sorted(set(self.years)):
+            raise ValueError(f"years must rise and none may stand twice: {list(self.years)}")
+        if self.years and self.year != self.years[-1]:
+            raise ValueError(f"year {self.year} must be the last of years, {self.years[-1]}")
+        for technology in self.technologies:
+            if technology not in self.thresholds:
+                raise ValueError(f"technologies has {technology} and [thresholds.{technology}] is missing")
+        return self

@@ -1,0 +1,170 @@
+"""Reading scenario files: shipped or the user's, inherited from a `base`, errors named with file and line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from phusong.geodata.errors import InputError
+from phusong.scenarios.scenario import Scenario, Technology
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the scenarios that come with phusong, in order."""
+    folder = resources.files("phusong.scenarios") / "library"
+    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """The scenario of a shipped name or a TOML file. InputError names file, line, key and the mend."""
+    merged, file = _merged(name_or_path, seen=())
+    try:
+        return Scenario.model_validate(merged)
+    except ValidationError as error:
+        raise InputError(_first_problem(error, file)) from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a scenario file; a file with a `base` needs no other key."""
+    full = Scenario.model_json_schema()
+    base = {"type": "string", "description": "a shipped scenario or a TOML file to take every other key from"}
+    required = full.pop("required", [])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **full,
+        "properties": {"base": base, **full["properties"]},
+        "anyOf": [{"required": ["base"]}, {"required": required}],
+    }
+
+
+def with_resolution(scenario: Scenario, resolution_m: float) -> Scenario:
+    """The same scenario at another resolution. InputError out of 10–2000 m."""
+    try:
+        return Scenario.model_validate({**scenario.model_dump(), "resolution_m": resolution_m})
+    except ValidationError as error:
+        message = error.errors()[0]["msg"]
+        raise InputError(f"--resolution {resolution_m:g}: {message[0].lower()}{message[1:]}") from None
+
+
+def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _File]:
+    file = _read(name_or_path)
+    if file.label in seen:
+        raise InputError(
+            f"{file.label}: its `base` leads back to itself ({' -> '.join((*seen, file.label))})"
+        )
+    own = dict(file.keys)
+    base = own.pop("base", None)
+    if base is None:
+        return own, file
+    if not isinstance(base, str):
+        raise InputError(f"{file.at('base')}: `base` must be the name of a scenario or a path, in quotes")
+    beside = file.path.parent / base if file.path and base.endswith(".toml") else None
+    below, _ = _merged(str(beside or base), (*seen, file.label))
+    return _overlay(below, own), file
+
+
+def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` wins key by key; tables are merged, everything else is replaced."""
+    both = dict(below)
+    for key, value in above.items():
+        old = both.get(key)
+        both[key] = _overlay(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return both
+
+
+class _File:
+    """A scenario's text, its keys, and the line at which each key stands."""
+
+    def __init__(self, label: str, path: Path | None, text: str) -> None:
+        self.label, self.path = label, path
+        try:
+            self.keys = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{label}: not valid TOML: {error}") from None
+        self._lines = _lines_of_keys(text)
+
+    def at(self, dotted: str) -> str:
+        """`file line n` of a key, or of the table that should hold it, or just the file."""
+        parts = dotted.split(".")
+        for length in range(len(parts), 0, -1):
+            line = self._lines.get(".".join(parts[:length]))
+            if line:
+                return f"{self.label} line {line}"
+        return self.label
+
+
+def _read(name_or_path: str) -> _File:
+    if name_or_path in shipped():
+        text = (resources.files("phusong.scenarios") / "library" / f"{name_or_path}.toml").read_text("utf-8")
+        return _File(name_or_path, None, text)
+    path = Path(name_or_path)
+    if not name_or_path.endswith(".toml"):
+        close = difflib.get_close_matches(name_or_path, shipped(), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"shipped are: {', '.join(shipped())}"
+        raise InputError(f"no scenario is called {name_or_path!r}; {hint} A file's name must end in .toml")
+    try:
+        return _File(str(path), path, path.read_text("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give the path of a TOML file") from None
+
+
+def _lines_of_keys(text: str) -> dict[str, int]:
+    """Line number of every `key =` and `[table]`, by dotted name (plain keys: all that a scenario has)."""
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+            table = header[1].replace('"', "").replace("'", "") + "."
+            lines.setdefault(table[:-1], number)
+        elif key := re.match(r"""\s*(["']?)([\w.-]+)\1\s*=""", line):
+            lines.setdefault(table + key[2], number)
+    return lines
+
+
+def _first_problem(error: ValidationError, file: _File) -> str:
+    """One line for people from pydantic's list: where, what, and what to write instead."""
+    problem = error.errors()[0]
+    dotted = ".".join(str(part) for part in problem["loc"])
+    where = f"{file.at(dotted)}: "
+    if problem["type"] == "extra_forbidden":
+        *tables, key = (str(part) for part in problem["loc"])
+        close = difflib.get_close_matches(key, _known_keys(tables), n=1)
+        mend = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(_known_keys(tables))}"
+        return f"{where}key {dotted!r} is not known; {mend}"
+    if problem["type"] == "missing":
+        return f"{where}key {dotted!r} is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    given = problem.get("input")
+    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
+    return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"
+
+
+def _known_keys(tables: list[str]) -> list[str]:
+    """The keys that may stand in a table, found by walking the models along its path."""
+    keys: dict[str, Any] = {"base": None, **Scenario.model_fields}
+    for table in tables:
+        if table.isdigit() or table in get_args(Technology):
+            continue
+        field = keys.get(table)
+        models = [] if field is None else _models_in(field.annotation)
+        if not models:
+            return list(get_args(Technology))
+        keys = dict(models[0].model_fields)
+    if tables[-1:] == ["thresholds"]:
+        return list(get_args(Technology))
+    return list(keys)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]

@@ -1,0 +1,97 @@
+"""A run read back from its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyogrio
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.geodata.errors import InputError
+from phusong.geodata.raster import read_geotiff
+from phusong.scenarios.answer import answer
+from phusong.scenarios.folder import MARK
+from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.outputs import RASTERS
+from phusong.scenarios.result import RunResult
+from phusong.scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One run's folder: its scenario, its summary and where its files lie."""
+
+    folder: Path
+    scenario: Scenario
+    parameters: Mapping[str, Any]  # run.json
+    summary: Mapping[str, Any]  # summary.json
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return tuple(layer["layer"] for layer in self.summary["layers"])
+
+    def hamlets(self) -> pd.DataFrame:
+        """hamlets.csv, codes as text."""
+        path = self.folder / "hamlets.csv"
+        return pd.read_csv(path, dtype={"hamlet_id": str, "commune_code": str}, encoding="utf-8-sig")
+
+    def result(self, inputs: Inputs) -> RunResult:
+        """The run's answer again, from the rasters that it wrote and the inputs of its scenario."""
+        layers = {row["layer"]: self._layer(row, inputs) for row in self.summary["layers"]}
+        model = self.summary["layers"][0]["model"]
+        coverage = CoverageMap(grid=inputs.grid, sectors=inputs.sectors, layers=layers, model=model)
+        result = answer(self.scenario, inputs, coverage)
+        stored = pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="gaps")
+        return replace(result, gaps=stored.fillna({"cause": "", "mend": ""}), summary=self.summary)
+
+    def _layer(self, row: Mapping[str, Any], inputs: Inputs) -> Layer:
+        fields = {}
+        for prefix, (field, _, _) in RASTERS.items():
+            raster = read_geotiff(self.folder / f"{prefix}_{row['layer']}.tif")
+            if raster.grid.shape != inputs.grid.shape:
+                raise InputError(f"{self.folder}: its rasters are not of its scenario's grid; run it again")
+            fields[field] = raster.values
+        return Layer(
+            key=row["layer"],
+            operator=row["operator"],
+            technology=row["technology"],
+            threshold_dbm=row["threshold_dbm"],
+            **fields,
+        )
+
+    def signal_dbm(
+        self, layer: str, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """RSRP of a layer at points in the run's CRS; -inf outside the raster, where nothing reaches, and
+        where the run has no such layer."""
+        if layer not in self.layers:
+            return np.full(np.shape(x_m), -np.inf)
+        raster = read_geotiff(self.folder / f"rsrp_{layer}.tif")
+        row, col = raster.grid.row_col(x_m, y_m)
+        inside = raster.grid.contains(row, col)
+        level = np.full(np.shape(x_m), np.nan)
+        level[inside] = raster.values[row[inside], col[inside]]
+        return np.where(np.isnan(level), -np.inf, level)
+
+
+def read_run(folder: Path) -> StoredRun:
+    """The run in `folder`. InputError where there is none, or one that this version cannot read."""
+    try:
+        parameters = json.loads((folder / MARK).read_text("utf-8"))
+        summary = json.loads((folder / "summary.json").read_text("utf-8"))
+        scenario = Scenario.model_validate(parameters["scenario"])
+    except OSError as error:
+        raise InputError(f"{folder} is not a run's folder: {error.filename} ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError, ValidationError):
+        raise InputError(
+            f"{folder / MARK} was written by another version or is damaged; run it again"
+        ) from None
+    return StoredRun(folder=folder, scenario=scenario, parameters=parameters, summary=summary)

@@ -1,0 +1,15 @@
+"""How numbers are written for people: 1.234,5 in Vietnamese, 1,234.5 in English."""
+
+from __future__ import annotations
+
+
+def number(value: float, lang: str, *, digits: int = 0) -> str:
+    """A number with thousands marked and `digits` decimals, as readers of `lang` ("vi" or "en") write it."""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+
+
+def percent(share: float, lang: str, *, digits: int = 1) -> str:
+    """A share as per cent: 97,3 % or 97.3%."""
+    text = number(100 * share, lang, digits=digits)
+    return f"{text} %" if lang == "vi" else f"{text}%"
