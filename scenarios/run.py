@@ -83,6 +83,11 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         from phusong.geodata.reference.cache import fingerprint
 
         prints["reference"] = fingerprint()
+    else:
+        folder = Path(scenario.data)
+        for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.tif"))):
+            if path.is_file():
+                prints[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
     if scenario.sites.add_table:
         table = Path(scenario.sites.add_table).read_bytes()
         prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()
