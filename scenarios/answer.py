@@ -164,9 +164,7 @@ def _units(scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Lay
     raster = _signal(coverage, layer)
     levels = signal_at(raster, inputs.people)
     steps = thresholds_of(scenario, layer.technology)
-    commune_position = {code: index for index, code in enumerate(inputs.province.communes["code"])}
-    commune_of_hamlet = inputs.province.hamlets["commune_code"].map(commune_position).to_numpy(np.int64)
-    commune_of_point = commune_of_hamlet[inputs.people.hamlet]
+    commune_of_point = inputs.commune_of_hamlet()[inputs.people.hamlet]
     cells = inputs.commune_of_cell
     tables = []
     for level in UNIT_LEVELS:

@@ -79,7 +79,9 @@ def import_command(
     if crs:
         stated = from_text(crs) or ""
         if not stated:
-            raise InputError(f"--crs {crs}: không hiểu, gõ như EPSG:9212 · not understood, type it like EPSG:9212")
+            raise InputError(
+                f"--crs {crs}: không hiểu, gõ như EPSG:9212 · not understood, type it like EPSG:9212"
+            )
     for file in files:
         if table == "cells":
             from phusong.geodata.cell_dumps import import_cells
@@ -128,9 +130,7 @@ def _import_boundaries(project: Project, file: Path, level: str | None) -> None:
     from phusong.geodata import store
     from phusong.geodata.boundaries import read_boundaries
 
-    found, table, problems = read_boundaries(
-        file, level=level, official=project.official(), crs=project.crs
-    )
+    found, table, problems = read_boundaries(file, level=level, official=project.official(), crs=project.crs)
     origin = store.Origin(
         found, file.name, store.sha256_of(file), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), len(table),
         "EPSG:4326", "{}",

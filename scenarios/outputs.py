@@ -46,6 +46,9 @@ def write_outputs(
     write_csv(result.units, folder / "units.csv")
     write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
     write_csv(pd.DataFrame([target_row(target) for target in result.targets]), folder / "targets.csv")
+    if result.outages is not None:
+        write_csv(result.outages.masts, folder / "outages.csv")
+        write_csv(result.outages.communes, folder / "backed.csv")
     write_gaps(result, folder / "gaps.gpkg")
     write_rasters(result, folder)
     if result.networks is not None:

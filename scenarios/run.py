@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
     from phusong.scenarios.networks import other_networks, with_networks
+    from phusong.scenarios.outages import outage_summary, outages
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -43,6 +45,10 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
             worlds = other_worlds(scenario, inputs, ground, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         result = answer(scenario, inputs, coverage, worlds)
+    if scenario.outages:
+        with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
+            found = outages(scenario, inputs, ground, report)
+        result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
     with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
         return with_networks(result, other_networks(scenario, inputs, coverage))
 

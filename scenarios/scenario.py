@@ -146,6 +146,7 @@ class Scenario(_Strict):
     hamlet_people_share: Share = 0.8
     gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
     explain_gaps: bool = True  # predict again, three times, to tell every gap's cause and mend
+    outages: bool = True  # every mast's outage, and every operator's and district's
     area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
     radio: Radio = Radio()
     sites: Sites = Sites()

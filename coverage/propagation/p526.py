@@ -128,6 +128,25 @@ def first_term_land_sea_db(
 
 
 @jit(**INLINE)
+def smooth_clearance_share(d: float, ap: float, lam_m: float, hte: float, hre: float) -> float:
+    """Which share of the first-term loss is left on a path over a smooth earth, 0 to 1.
+
+    1 beyond the horizon, 0 where the clearance is that of (25) or better. P.526-15 §3.2, P.1812-8 (22)-(25), (27).
+    """
+    d_los = sqrt(2.0 * ap) * (sqrt(0.001 * hte) + sqrt(0.001 * hre))  # (22)
+    c = (hte - hre) / (hte + hre)  # (24d)
+    m = 250.0 * d * d / (ap * (hte + hre))  # (24e)
+    inner = 1.5 * c * sqrt(3.0 * m / ((m + 1.0) * (m + 1.0) * (m + 1.0)))
+    # rounding may push the argument of the arc cosine a hair past one
+    b = 2.0 * sqrt((m + 1.0) / (3.0 * m)) * cos_of_third(min(max(inner, -1.0), 1.0))  # (24c)
+    d1 = 0.5 * d * (1.0 + b)  # (24a)
+    d2 = d - d1  # (24b)
+    h_se = ((hte - 500.0 * d1 * d1 / ap) * d2 + (hre - 500.0 * d2 * d2 / ap) * d1) / d  # (23)
+    h_req = 17.456 * sqrt(d1 * d2 * lam_m / d)  # (25)
+    return 1.0 if d >= d_los else max(1.0 - h_se / h_req, 0.0)
+
+
+@jit(**INLINE)
 def spherical_earth_loss_db(
     d: float, ap: float, f_ghz: float, lam_m: float, hte: float, hre: float, omega: float, vertical: bool
 ) -> float:
@@ -136,21 +155,9 @@ def spherical_earth_loss_db(
     hte and hre are heights above the smooth earth, both above zero. P.526-15 §3.2, P.1812-8 (22)-(28).
     """
     d_los = sqrt(2.0 * ap) * (sqrt(0.001 * hte) + sqrt(0.001 * hre))  # (22)
-    beyond = d >= d_los
-    c = (hte - hre) / (hte + hre)  # (24d)
-    m = 250.0 * d * d / (ap * (hte + hre))  # (24e)
-    inner = 1.5 * c * sqrt(3.0 * m / (m + 1.0) ** 3)
-    # rounding may push the argument of acos a hair past one
-    b = 2.0 * sqrt((m + 1.0) / (3.0 * m)) * cos_of_third(min(max(inner, -1.0), 1.0))  # (24c)
-    d1 = 0.5 * d * (1.0 + b)  # (24a)
-    d2 = d - d1  # (24b)
-    h_se = ((hte - 500.0 * d1 * d1 / ap) * d2 + (hre - 500.0 * d2 * d2 / ap) * d1) / d  # (23)
-    h_req = 17.456 * sqrt(d1 * d2 * lam_m / d)  # (25)
     a_em = 500.0 * (d / (sqrt(hte) + sqrt(hre))) ** 2  # (26)
-    L_dft = first_term_land_sea_db(d, ap if beyond else a_em, f_ghz, hte, hre, omega, vertical)
-    # where the clearance suffices, h_se >= h_req, nothing is left of the first term
-    share = 1.0 if beyond else max(1.0 - h_se / h_req, 0.0)
-    return share * max(L_dft, 0.0)  # (27)
+    L_dft = first_term_land_sea_db(d, ap if d >= d_los else a_em, f_ghz, hte, hre, omega, vertical)
+    return smooth_clearance_share(d, ap, lam_m, hte, hre) * max(L_dft, 0.0)  # (27)
 
 
 @jit()
