@@ -24,7 +24,7 @@ def palette_png(codes: NDArray[np.uint8], colours: Sequence[str]) -> bytes:
     image = Image.fromarray(codes, mode=None).convert("L")
     image = Image.frombytes("P", image.size, image.tobytes())
     image.putpalette([0, 0, 0] + [part for colour in colours for part in rgb(colour)])
-    return _encoded(image, "PNG", optimize=True, transparency=0)
+    return _encoded(image, "PNG", bits=4, compress_level=6, transparency=0)
 
 
 def hillshade_webp(terrain: Raster, inside: NDArray[np.bool_], cell: NDArray[np.int32]) -> bytes:
