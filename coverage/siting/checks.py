@@ -70,9 +70,7 @@ def _check_budget(problem: Problem) -> None:
     if problem.cost is None:
         free = problem.sets.sites - len(set(rules.existing) | set(rules.never))
         if budget > free:
-            raise InputError(
-                f"{budget:g} sites are wanted but there are only {free} candidates; ask for {free}"
-            )
+            raise InputError(f"{budget:g} sites are wanted but there are only {free} candidates; ask for {free}")
 
 
 def _check_spacing_of_named(problem: Problem) -> None:

@@ -85,22 +85,16 @@ def core_of(problem: Problem, *, closed: IntArray | None = None, held: IntArray 
     group = np.full(sets.points, -1) if rules.group is None else rules.group
     asked = np.zeros(0) if rules.least_share is None else rules.least_share
     total = np.bincount(group[group >= 0], weights=problem.weight[group >= 0], minlength=len(asked))
-    have = np.bincount(
-        group[done & (group >= 0)], weights=problem.weight[done & (group >= 0)], minlength=len(asked)
-    )
+    have = np.bincount(group[done & (group >= 0)], weights=problem.weight[done & (group >= 0)], minlength=len(asked))
     group_target = asked * total - have
     group = np.where((group >= 0) & (group_target > 0)[group], group, -1) if len(asked) else group * 0 - 1
 
     row_of_point, first = _merged_rows(sets, is_open, left, group, problem.weight > 0)
-    weight = np.bincount(
-        row_of_point[row_of_point >= 0], weights=problem.weight[row_of_point >= 0], minlength=len(first)
-    )
+    weight = np.bincount(row_of_point[row_of_point >= 0], weights=problem.weight[row_of_point >= 0], minlength=len(first))
     site = np.flatnonzero(is_open)
     number = np.full(sets.sites, -1, np.int32)
     number[site] = np.arange(len(site), dtype=np.int32)
-    row_start, row_site, site_start, site_row = _incidence(
-        sets.point_start, sets.point_site, first, number, len(site)
-    )
+    row_start, row_site, site_start, site_row = _incidence(sets.point_start, sets.point_site, first, number, len(site))
     inside = pairs[is_open[pairs[:, 0]] & is_open[pairs[:, 1]]]
     clash_start, clash_site = _clashes(number[inside], len(site))
     goal = getattr(problem, "target_share", 0.0) * problem.weight.sum() - problem.weight[done].sum()
@@ -150,9 +144,7 @@ def _merged_rows(sets, is_open, left, group, wanted):  # type: ignore[no-untyped
 
 def _cliques(clash_start, clash_site):  # type: ignore[no-untyped-def]
     """Sets of mutually too close sites that contain every clashing pair: stronger than pair by pair."""
-    near = [
-        set(clash_site[clash_start[j] : clash_start[j + 1]].tolist()) for j in range(len(clash_start) - 1)
-    ]
+    near = [set(clash_site[clash_start[j] : clash_start[j + 1]].tolist()) for j in range(len(clash_start) - 1)]
     seen: set[tuple[int, int]] = set()
     cliques = []
     for j, others in enumerate(near):

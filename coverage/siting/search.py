@@ -288,9 +288,7 @@ def anneal(inc, state, left, hot, cold, steps, seed):  # type: ignore[no-untyped
         near = size > 0 and _random(seed) < 0.8
         if near:  # a site that shares a row with the one that goes
             i = inc.site_row[inc.site_start[o] + int(_random(seed) * size)]
-            j = inc.row_site[
-                inc.row_start[i] + int(_random(seed) * (inc.row_start[i + 1] - inc.row_start[i]))
-            ]
+            j = inc.row_site[inc.row_start[i] + int(_random(seed) * (inc.row_start[i + 1] - inc.row_start[i]))]
         else:
             j = int(_random(seed) * sites)
         least = heat * np.log(max(1e-300, _random(seed)))

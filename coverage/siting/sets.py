@@ -52,10 +52,7 @@ class CoverageSets:
 
     @classmethod
     def within(
-        cls,
-        points_m: NDArray[np.float64],
-        sites_m: NDArray[np.float64],
-        radius_m: float | NDArray[np.float64],
+        cls, points_m: NDArray[np.float64], sites_m: NDArray[np.float64], radius_m: float | NDArray[np.float64]
     ) -> CoverageSets:
         """Sets of the points within a radius, one for all sites or one each; positions of shape (n, 2)."""
         covered = cKDTree(points_m).query_ball_point(sites_m, radius_m)

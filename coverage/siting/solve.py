@@ -286,10 +286,9 @@ def _asked(hunt: _Hunt, rest: Core, *, limit_s: float, nodes: int) -> float | No
     warm = None
     if hunt.chosen is not None:
         mine = hunt.core.site[hunt.chosen]
-        if (
-            np.isin(np.setdiff1d(rest.held, hunt.core.held), mine).all()
-            and np.isin(mine, np.concatenate((rest.site, rest.held))).all()
-        ):
+        if np.isin(np.setdiff1d(rest.held, hunt.core.held), mine).all() and np.isin(
+            mine, np.concatenate((rest.site, rest.held))
+        ).all():
             warm = np.isin(rest.site, mine)
     offset = rest.base_weight - hunt.core.base_weight
     if not rest.rows:
@@ -350,9 +349,7 @@ def _warm(core: Core, start: Plan) -> dual.Prices:
     total = np.bincount(row, weights=start.prices.point_price[known], minlength=core.rows)
     v = np.divide(total, size, out=neutral.v.copy(), where=size > 0)
     share = start.prices.site_share[core.site]
-    return dual.Prices(
-        np.where(np.isnan(share), 0.0, share), v, neutral.mu, neutral.raised, start.prices.balance
-    )
+    return dual.Prices(np.where(np.isnan(share), 0.0, share), v, neutral.mu, neutral.raised, start.prices.balance)
 
 
 def _kept(core: Core, prices: dual.Prices, sites: int) -> Prices:
