@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, pi
 
 import numpy as np
@@ -18,12 +18,14 @@ from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gathe
 from phusong.coverage.kernels.points import add_to_points
 from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
 from phusong.coverage.kernels.sweep import sweep
-from phusong.coverage.link_budget import interference_shares, noise_dbm
+from phusong.coverage.layers import carriers_of, layers_of, layers_of_all, nobody, of_points, turns_of
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import TECHNOLOGIES, Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
+
+BYTES_PER_CELL = 17  # of one carrier in `Received`
 
 Progress = Callable[[int, int], None]
 
@@ -58,38 +60,69 @@ def predict(
 
     `ground` must hold every sector; what lies outside it is not covered. `antennas` adds to, or replaces, the
     ones that come with phusong. `where` (grid's shape) says which cells are asked for: the rest stay empty
-    and cost nothing. `progress(done, total)` is called after every mast. The same arguments give the same bytes
-    on any number of threads. Raises ValueError for what cannot be predicted.
+    and cost nothing. `progress(done, total)` is called after every mast. The same arguments give the same
+    bytes on any number of threads. Raises ValueError for what cannot be predicted.
 
     Delta-Bullington and P.1812 are swept along radials. P.1812 is taken at 50 % of time and without
     troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points` has them. ITM
     and the closed formulas run path by path on the same polar samples: slower, by the same drivers.
     """
+    layers = predict_layers(
+        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress
+    )
+    model = (options or Options()).model
+    return CoverageMap(
+        grid=grid,
+        sectors=tuple(sectors),
+        layers={layer.key: layer for layer in layers},
+        model=title(model, swept=model in SWEPT),
+    )
+
+
+def predict_layers(
+    ground: Ground,
+    sectors: Sequence[Sector],
+    *,
+    grid: Grid,
+    options: Options | None = None,
+    antennas: Mapping[str, Antenna] | None = None,
+    where: NDArray[np.bool_] | None = None,
+    progress: Progress | None = None,
+    memory_mb: float = 800.0,
+) -> Iterator[Layer]:
+    """The layers of `predict` one after the other, for areas whose layers do not fit into memory together.
+
+    Operators and technologies are predicted in turns, as many at a time as their sums fit into `memory_mb`;
+    the layers over all operators come last.
+    """
     options = options or Options()
     antennas = {**catalogue(), **(antennas or {})}
     _check(ground, sectors, grid, options, antennas)
+    if where is not None and where.shape != grid.shape:
+        raise ValueError(f"`where` has shape {where.shape}, the grid {grid.shape}")
     samples = ground.samples_dm()
     heights_m = np.zeros(grid.shape, np.float32)
     terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
-    if where is not None and where.shape != grid.shape:
-        raise ValueError(f"`where` has shape {where.shape}, the grid {grid.shape}")
     wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
     job = _Job(
         samples, ground, ground.holes, ground.grid, grid, wanted, heights_m, tuple(sectors), antennas, options
     )
-    carriers = _carriers(sectors)
-    received = _nobody((len(carriers), *grid.shape))
-    masts = masts_of(job.sectors, options)
-    for done, mast in enumerate(masts, start=1):
-        _add_mast(job, mast, carriers, received)
-        if progress is not None:
-            progress(done, len(masts))
-    if where is not None:
-        received.best_dbm[:, ~where] = NEVER_DBM
-        received.servers[:, ~where] = 0
-    layers = {layer.key: layer for layer in _layers(received, carriers, options)}
-    label = title(options.model, swept=options.model in SWEPT)
-    return CoverageMap(grid=grid, sectors=job.sectors, layers=layers, model=label)
+    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
+    masts = [masts_of(job.sectors, options, turn) for turn in turns]
+    done, total = 0, sum(len(some) for some in masts)
+    everyone: dict[str, folding.Signal] = {}
+    for turn, some in zip(turns, masts, strict=True):
+        received = nobody((len(turn), *grid.shape))
+        for mast in some:
+            _add_mast(job, mast, turn, received)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+        if where is not None:
+            received.best_dbm[:, ~where] = NEVER_DBM
+            received.servers[:, ~where] = 0
+        yield from layers_of(received, turn, options, everyone)
+    yield from layers_of_all(everyone, options)
 
 
 def predict_points(
@@ -124,8 +157,8 @@ def predict_points(
         samples, ground, ground.holes, ground.grid, ground.grid, nowhere, heights_m, tuple(sectors), antennas,
         options,
     )  # fmt: skip
-    carriers = _carriers(sectors)
-    received = _nobody((len(carriers), 1, x.size))
+    carriers = carriers_of(sectors)
+    received = nobody((len(carriers), 1, x.size))
     masts = masts_of(job.sectors, options)
     for done, mast in enumerate(masts, start=1):
         near = np.flatnonzero(known & (np.hypot(x_m - mast.x_m, y_m - mast.y_m) <= max(mast.radius_m)))
@@ -133,7 +166,9 @@ def predict_points(
             _add_mast_to_points(job, mast, carriers, received, near, x[near], y[near])
         if progress is not None:
             progress(done, len(masts))
-    return {layer.key: _of_points(layer) for layer in _layers(received, carriers, options)}
+    everyone: dict[str, folding.Signal] = {}
+    layers = [*layers_of(received, carriers, options, everyone), *layers_of_all(everyone, options)]
+    return {layer.key: of_points(layer) for layer in layers}
 
 
 def widened(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -145,21 +180,6 @@ def widened(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
         padded = np.pad(grown, 1)
         grown = padded[1:-1, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
     return grown.astype(np.uint8)
-
-
-def _of_points(layer: Layer) -> Layer:
-    names = ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db")
-    return replace(layer, **{name: getattr(layer, name)[0] for name in names})
-
-
-def _nobody(shape: tuple[int, int, int]) -> Received:
-    return Received(
-        best_dbm=np.full(shape, NEVER_DBM, np.float32),
-        second_dbm=np.full(shape, NEVER_DBM, np.float32),
-        total_mw=np.zeros(shape, np.float32),
-        best_server=np.full(shape, -1, np.int32),
-        servers=np.zeros(shape, np.uint8),
-    )
 
 
 def _check(
@@ -189,50 +209,6 @@ def _origin(ground: Grid, grid: Grid) -> tuple[float, float, float]:
     x = (grid.west_m + 0.5 * grid.cell_m - ground.west_m) / ground.cell_m - 0.5
     y = (ground.north_m - (grid.north_m - 0.5 * grid.cell_m)) / ground.cell_m - 0.5
     return x, y, grid.cell_m / ground.cell_m
-
-
-def _carriers(sectors: Sequence[Sector]) -> list[tuple[str, Carrier]]:
-    return sorted(
-        {(sector.operator, sector.carrier) for sector in sectors},
-        key=lambda item: (
-            item[0],
-            item[1].technology,
-            item[1].frequency_mhz,
-            item[1].bandwidth_mhz,
-            item[1].band,
-        ),
-    )
-
-
-def _layers(received: Received, carriers: Sequence[tuple[str, Carrier]], options: Options) -> Iterator[Layer]:
-    """Every operator's layers, then those over all operators."""
-    shape = received.best_dbm.shape[1:]
-    everyone: dict[str, folding.Signal] = {}
-    for operator, technology in sorted({(operator, carrier.technology) for operator, carrier in carriers}):
-        signal = folding.nothing(shape)
-        for k, (who, carrier) in enumerate(carriers):
-            if (who, carrier.technology) == (operator, technology):
-                others, own = interference_shares(carrier, options)
-                noise_mw = 10.0 ** (noise_dbm(carrier, options) / 10.0)
-                folding.fold_carrier(signal, received, k, noise_mw, others, own)
-        folding.fold_layer(everyone.setdefault(technology, folding.nothing(shape)), signal)
-        yield _layer(operator, technology, signal, options)
-    for technology, signal in sorted(everyone.items()):
-        yield _layer("any", technology, signal, options)
-
-
-def _layer(operator: str, technology: str, signal: folding.Signal, options: Options) -> Layer:
-    return Layer(
-        key=f"{operator}-{technology}".lower().replace(" ", "-"),
-        operator=operator,
-        technology=technology,
-        threshold_dbm=options.threshold_dbm[technology],
-        rsrp_dbm=signal.rsrp_dbm,
-        best_server=signal.best_server,
-        second_dbm=signal.second_dbm,
-        servers=signal.servers,
-        sinr_db=signal.sinr_db,
-    )
 
 
 def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
@@ -304,11 +280,12 @@ def _path_by_path(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float3
     turn = 2.0 * pi * np.arange(radials)[:, None] / radials
     steps = stride * np.arange(kept)[None, :]
     at = _cells(job.ground, mast)
-    x, y = at[0] + steps * np.sin(turn), at[1] - steps * np.cos(turn)
-    excess = excess_db(job.area, job.samples, mast, at, x.ravel(), y.ravel(), job.options)
+    x = np.ravel(at[0] + steps * np.sin(turn)).astype(np.float64)
+    y = np.ravel(at[1] - steps * np.cos(turn)).astype(np.float64)
+    excess = excess_db(job.area, job.samples, mast, at, x, y, job.options)
     polar = excess.reshape(-1, radials, kept).astype(np.float32)
     polar[:, :, 0] = polar[:, :, 1]
-    known = np.isfinite(polar).all(axis=0)
+    known: NDArray[np.bool_] = np.isfinite(polar).all(axis=0)
     reach = np.where(known.all(axis=1), kept, known.argmin(axis=1)).astype(np.int32) - 1
     return np.where(np.isfinite(polar), polar, np.float32(0.0)), reach
 
