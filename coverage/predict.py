@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, pi
+from math import ceil, floor, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,7 @@ class Job:
     ground: Grid
     grid: Grid
     wanted: NDArray[np.uint8]
+    rows: tuple[int, int]  # that hold what is wanted, the end not included
     heights_m: NDArray[np.float32]
     sectors: tuple[Sector, ...]
     antennas: Mapping[str, Antenna]
@@ -136,9 +137,12 @@ def job_of(
     heights_m = np.zeros(grid.shape, np.float32)
     terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
     wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
+    asked = np.flatnonzero(wanted.any(axis=1))
+    rows = (int(asked[0]), int(asked[-1]) + 1) if asked.size else (0, 0)
     return Job(
-        samples, ground, ground.holes, ground.grid, grid, wanted, heights_m, tuple(sectors), antennas, options
-    )
+        samples, ground, ground.holes, ground.grid, grid, wanted, rows, heights_m, tuple(sectors), antennas,
+        options,
+    )  # fmt: skip
 
 
 def predict_points(
@@ -170,8 +174,8 @@ def predict_points(
     known = np.isfinite(heights_m)
     nowhere = np.zeros((1, 1), np.uint8)
     job = Job(
-        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, heights_m, tuple(sectors), antennas,
-        options,
+        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, (0, 0), heights_m, tuple(sectors),
+        antennas, options,
     )  # fmt: skip
     carriers = carriers_of(sectors)
     received = nobody((len(carriers), 1, x.size))
@@ -240,8 +244,8 @@ def _view(job: Job, mast: Mast, polar_m: float) -> MastView:
         antenna_m=terrain_m(job.samples, x, y) + mast.height_m,
         bulge_m=0.5e-3 / earth_radius_km(options),
         receiver_m=options.receiver_height_m,
-        first_row=max(0, ceil(out_y - reach_cells)),
-        last_row=min(grid.rows - 1, int(out_y + reach_cells)),
+        first_row=max(job.rows[0], ceil(out_y - reach_cells)),
+        last_row=min(job.rows[1] - 1, floor(out_y + reach_cells)),
         reach_cells=reach_cells,
     )
 
@@ -279,7 +283,7 @@ def levels_of_mast(
     `heights_m` is the terrain of that part; far below any level where a sector does not reach.
     """
     part = replace(
-        job, grid=grid, wanted=np.ones(grid.shape, np.uint8), sectors=tuple(sectors),
+        job, grid=grid, wanted=np.ones(grid.shape, np.uint8), rows=(0, grid.rows), sectors=tuple(sectors),
         heights_m=np.ascontiguousarray(heights_m),
     )  # fmt: skip
     # each sector on a carrier of its own: the best of one is its level
