@@ -36,7 +36,7 @@ numba.config.CACHE_DIR = str(cache_folder())
 
 def jit(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`numba.njit`, cached, dividing by zero as NumPy does; `options` add to that (parallel, fastmath …)."""
-    return numba.njit(**{"cache": True, "error_model": "numpy", **options})  # type: ignore[no-any-return]
+    return numba.njit(**{"cache": True, "error_model": "numpy", **options})
 
 
 def use_cores(count: int) -> None:

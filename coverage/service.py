@@ -46,25 +46,28 @@ def level_codes(rsrp_dbm: NDArray[np.floating], thresholds: LevelThresholds) -> 
     return codes
 
 
-def hamlet_quantile(
-    values: NDArray[np.float64], people: People, hamlets: int, share: float
+def value_of_most(
+    values: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    group: NDArray[np.int64],
+    groups: int,
+    share: float,
 ) -> NDArray[np.float64]:
-    """For each hamlet the value that at least `share` of its people have or better, shape (hamlets,).
+    """For each group the value that at least `share` of its weight has or better, shape (groups,).
 
-    NaN for a hamlet without people. `share` in (0, 1].
+    NaN for a group without weight. `share` in (0, 1].
     """
-    order = np.lexsort((-values, people.hamlet))
-    hamlet, weight = people.hamlet[order], people.people[order]
-    total = np.bincount(hamlet, weights=weight, minlength=hamlets)
-    running = np.cumsum(weight)
-    before = np.concatenate(([0.0], np.cumsum(total)))[hamlet]
-    # rounding of the running sum must not push the last person of a hamlet beyond its total
-    reached = running - before >= share * total[hamlet] * (1 - 1e-9)
-    first = np.flatnonzero(reached & (np.diff(hamlet, prepend=-1) != 0))
-    crossing = np.flatnonzero(reached[1:] & ~reached[:-1] & (hamlet[1:] == hamlet[:-1])) + 1
-    chosen = np.concatenate((first, crossing))
-    result = np.full(hamlets, np.nan)
-    result[hamlet[chosen]] = values[order][chosen]
+    order = np.lexsort((-values, group))
+    ranked, heavy = group[order], weight[order]
+    total = np.bincount(ranked, weights=heavy, minlength=groups)
+    before = np.concatenate(([0.0], np.cumsum(total)))[ranked]
+    # rounding of the running sum must not push the last of a group beyond its total
+    enough = np.flatnonzero(np.cumsum(heavy) - before >= share * total[ranked] * (1 - 1e-9))
+    first = np.full(groups, -1, np.int64)
+    first[ranked[enough[::-1]]] = enough[::-1]  # the lowest index of each group is written last
+    result = np.full(groups, np.nan)
+    found = (first >= 0) & (total > 0)
+    result[found] = values[order][first[found]]
     return result
 
 

@@ -17,14 +17,14 @@ def nfc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The match key: lower case, no tones, hooks or hats, đ as d, i for a final y, numbers without zeros.
+    """The match key: lower case, no tones, hooks or hats, đ as d, i for a vowel's y, numbers without zeros.
 
     Two spellings of one name fold alike: hoà/hòa, Đăk/Đắk/Đak, Lộc Thạnh/loc thanh, Ấp 01/Ấp 1.
     """
     plain = text.replace("đ", "d").replace("Đ", "D")
     plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)).lower()
     plain = re.sub(r"[^\w]+", " ", plain).replace("_", " ").strip()
-    plain = re.sub(r"(?<![aeiou])y(?![aeiouy])", "i", plain)  # lý/lí, Mỹ/Mĩ; but Tây stays
+    plain = re.sub(r"(?<![aeiou])y(?![aeiouy])|(?<=qu)y", "i", plain)  # Mỹ/Mĩ, Quy/Qui; but Tây, Thủy stay
     return re.sub(r"\b0+(?=\d)", "", plain)
 
 

@@ -9,14 +9,20 @@ from numpy.typing import NDArray
 
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.gaps import find_gaps
+from phusong.scenarios.gap_causes import OtherWorlds, gap_causes
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.scenario import Scenario
 
+SHOWN = 8  # hamlets named with a gap; the rest is counted
+
 
 def gap_table(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, worlds: OtherWorlds | None
 ) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
-    """Gaps of every layer in one table, and the people in gaps too small to list, by layer."""
+    """Gaps of every layer in one table, and the people in gaps too small to list, by layer.
+
+    Without `worlds` their cause and mend stay empty.
+    """
     tables, unlisted = [], {}
     for key, layer in coverage.layers.items():
         steps = scenario.thresholds[layer.technology]  # type: ignore[index]
@@ -24,7 +30,11 @@ def gap_table(
             coverage.raster(key), steps.outdoor_dbm, inputs.people, least_people=scenario.gap_least_people
         )
         unlisted[key] = split.people_unlisted
-        tables.append(_named(inputs, key, split.gaps, split.gap_of_point))
+        named = _named(inputs, key, split.gaps, split.gap_of_point)
+        if worlds is not None and len(named):
+            why = gap_causes(layer, coverage, worlds, inputs, split.gap_of_point, len(named))
+            named = named.assign(**{column: why[column].to_numpy() for column in why.columns})
+        tables.append(named)
     table = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=coverage.grid.crs)
     return table, unlisted
 
@@ -33,15 +43,10 @@ def _named(
     inputs: Inputs, key: str, gaps: gpd.GeoDataFrame, gap_of_point: NDArray[np.int64]
 ) -> gpd.GeoDataFrame:
     """Gaps with an id, the hamlets and communes they touch, and the nearest site on air."""
-    listed = gap_of_point >= 0
-    hamlets = inputs.province.hamlets
-    touched = pd.DataFrame(
-        {"gap": gap_of_point[listed], "row": inputs.people.hamlet[listed]}
-    ).drop_duplicates()
-    touched = touched.sort_values(["gap", "row"], kind="stable")
-    names = hamlets["name"].to_numpy()[touched["row"]]
-    communes = hamlets["commune"].to_numpy()[touched["row"]]
-    by_gap = pd.DataFrame({"gap": touched["gap"], "hamlet": names, "commune": communes}).groupby("gap")
+    touched = _touched(inputs, gap_of_point)
+    hamlets = touched.groupby("gap")["hamlet"].agg(_first_few)
+    communes = touched.groupby("gap")["commune"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    everyone = range(len(gaps))
     sites = inputs.sites
     away = np.hypot(
         gaps["x_m"].to_numpy()[:, None] - sites["x_m"].to_numpy()[None, :],
@@ -51,13 +56,34 @@ def _named(
     return gaps.assign(
         gap_id=[f"{key}-{number:04d}" for number in range(1, len(gaps) + 1)],
         layer=key,
-        hamlets=by_gap["hamlet"].agg(", ".join).reindex(range(len(gaps))).to_numpy(),
-        communes=by_gap["commune"]
-        .agg(lambda all_: ", ".join(dict.fromkeys(all_)))
-        .reindex(range(len(gaps)))
-        .to_numpy(),
+        hamlets=hamlets.reindex(everyone).to_numpy(),
+        hamlets_count=touched.groupby("gap").size().reindex(everyone).to_numpy(),
+        communes=communes.reindex(everyone).to_numpy(),
         cause="",
         mend="",
+        lacking_db=np.nan,
         nearest_site_id=sites["site_id"].to_numpy()[nearest],
         nearest_site_km=away[np.arange(len(gaps)), nearest] / 1000.0,
     )
+
+
+def _touched(inputs: Inputs, gap_of_point: NDArray[np.int64]) -> pd.DataFrame:
+    """gap, hamlet, commune: the hamlets of every gap, those with most people in it first."""
+    listed = gap_of_point >= 0
+    points = pd.DataFrame(
+        {
+            "gap": gap_of_point[listed],
+            "row": inputs.people.hamlet[listed],
+            "people": inputs.people.people[listed],
+        }
+    )
+    people = points.groupby(["gap", "row"])["people"].sum().reset_index()
+    people = people.sort_values(["gap", "people", "row"], ascending=[True, False, True], ignore_index=True)
+    table = inputs.province.hamlets[["name", "commune"]].iloc[people["row"]].reset_index(drop=True)
+    return people.assign(hamlet=table["name"], commune=table["commune"])
+
+
+def _first_few(names: pd.Series) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(names.iloc[:SHOWN]) + (f" (+{more})" if more > 0 else "")

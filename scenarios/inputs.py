@@ -34,6 +34,18 @@ class Inputs:
     grid: Grid
     commune_of_cell: NDArray[np.int16]
 
+    def commune_of_hamlet(self) -> NDArray[np.int64]:
+        """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
+        position = {code: row for row, code in enumerate(self.province.communes["code"])}
+        rows = self.province.hamlets["commune_code"].map(position)
+        if rows.isna().any():
+            lost = self.province.hamlets.loc[rows.isna().to_numpy()].iloc[0]
+            raise InputError(
+                f"hamlet {lost['hamlet_id']} ({lost['name']}): no commune has its commune_code "
+                f"{lost['commune_code']!r}; correct it in the hamlet list"
+            )
+        return rows.to_numpy(np.int64)
+
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
@@ -75,7 +87,7 @@ def options_of(scenario: Scenario) -> Options:
             **Options().threshold_dbm,
             **{t: x.outdoor_dbm for t, x in scenario.thresholds.items()},
         },
-        radius_km={**Options().radius_km, **radio.radius_km},
+        radius_km={**Options().radius_km, **{str(t): radius for t, radius in radio.radius_km.items()}},
     )
 
 

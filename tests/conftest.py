@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from phusong.scenarios.result import RunResult
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,3 +34,15 @@ def oracles() -> Path:
 def real_boundaries() -> Path:
     """Real boundary files that are read in place; the test skips where they are absent."""
     return _outside("PHUSONG_DATA", "data")
+
+
+@pytest.fixture(scope="session")
+def made_up_result() -> Callable[..., RunResult]:
+    """Builds a run of the reference province under a made-up signal (tests/made_up.py)."""
+    spec = importlib.util.spec_from_file_location("made_up", ROOT / "tests" / "made_up.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    build: Callable[..., RunResult] = module.made_up_result
+    return functools.cache(build)

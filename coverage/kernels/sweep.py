@@ -12,13 +12,14 @@ sample n follows from what was kept for sample n − 1:
   tangents, of a second hull: bare terrain, without bulge or clutter.
 
 Samples within the terminal clearance of the receiver carry no clutter, so they are kept out of the first hull
-and looked at one by one. All of this is free of frequency but for the cut at ν = −0.78, where J(ν) ends: the
-longest wavelength of a mast decides it, and all its bands share the rest.
+and looked at one by one. All of this is free of frequency, and the bands of a mast share it; the longest
+wavelength decides where ν = −0.78 cuts and where the smooth earth is near enough to matter.
 """
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import floor, pi, sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import prange
@@ -26,11 +27,15 @@ from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.profile import Samples, read_radial
+from phusong.coverage.propagation.elementary import INLINE
 from phusong.coverage.propagation.p526 import (
     bullington_finish_db,
-    delta_bullington_finish,
+    bullington_point_nu,
     diffraction_heights,
+    nu_over_smooth,
+    smooth_clearance_share,
     smooth_surface_heights,
+    spherical_earth_loss_db,
     wavelength_m,
 )
 
@@ -42,6 +47,55 @@ CHUNKS = 64  # radials are dealt out in this many parts, whatever the number of 
 LOWEST = -1e30
 BLOCK = 8  # records with one bound
 SUPER = 64
+
+VECTOR: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp"}}
+
+
+class Radial(NamedTuple):
+    """Work arrays of one radial."""
+
+    terrain: Heights
+    clutter: Heights
+    bare: Heights  # terrain less bulge
+    top: Heights  # terrain and clutter less bulge
+    angle: Heights  # (top − antenna) / distance
+    hull: Indices
+    record_at: Heights  # distance and elevation angle of the records
+    record_angle: Heights
+    inverse: Heights  # 1 / k
+    nu: Heights  # ν √λ of Bullington's edge, by kept sample
+    hst: Heights  # least-squares surface under both antennas, by kept sample
+    hsr: Heights
+    hte: Heights  # antenna heights above the smooth surface, by kept sample, then by `chosen`
+    hre: Heights
+    extra: Heights
+    chosen: Indices  # kept samples for which the smooth earth matters
+
+
+@jit()
+def radial_arrays(size: int) -> Radial:
+    """Work arrays for radials of up to `size` samples."""
+    e = np.empty
+    inverse = e(size + 1)
+    inverse[0] = 0.0
+    for k in range(1, size + 1):
+        inverse[k] = 1.0 / k
+    return Radial(
+        e(size), e(size), e(size), e(size), e(size), e(size, np.int32), e(size), e(size), inverse,
+        e(size), e(size), e(size), e(size), e(size), e(size), e(size, np.int32),
+    )  # fmt: skip
+
+
+@jit(**VECTOR)
+def prepare(radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: float, bulge: float) -> None:
+    """Fills heights less bulge and elevation angles from terrain and clutter."""
+    for n in range(min(bare_samples + 1, last + 1)):
+        radial.clutter[n] = 0.0
+    for n in range(1, last + 1):
+        x = n * step_km
+        radial.bare[n] = radial.terrain[n] - bulge * x * x
+        radial.top[n] = radial.bare[n] + radial.clutter[n]
+        radial.angle[n] = (radial.top[n] - h_tx) * radial.inverse[n] / step_km
 
 
 @jit()
@@ -133,152 +187,233 @@ def least_clearance(at: Heights, angle: Heights, count: int, slope: float, d: fl
 
 @jit()
 def bullington_along(
-    terrain: Heights,
-    clutter: Heights,
-    last: int,
-    step_km: float,
-    stride: int,
-    bare: int,
-    heights_m: tuple[float, float],
-    bulge: float,
+    radial: Radial, last: int, step_km: float, stride: int, bare_samples: int, h_tx: float, receiver_m: float,
     longest_m: float,
-    y: Heights,
-    hull: Indices,
-    record_at: Heights,
-    record_angle: Heights,
-    nu: Heights,
-) -> None:
+) -> None:  # fmt: skip
     """Fills ν √λ of Bullington's equivalent edge for paths to every `stride`-th sample, P.1812-8 (13)-(19).
 
-    `bare` samples before the receiver are free of clutter; `heights_m` are both antennas above ground;
-    `longest_m` is the longest wavelength asked for, below whose cut ν is not followed. Distances in km.
+    `bare_samples` before the receiver are free of clutter; `longest_m` is the longest wavelength asked for,
+    below whose cut ν is not followed.
     """
-    h_tx = terrain[0] + heights_m[0]
-    hulled, records = 0, 0
+    top, bare, inverse, hull = radial.top, radial.bare, radial.inverse, radial.hull
+    per_km = 1.0 / step_km
+    hulled = records = 0
     highest = LOWEST
     for n in range(1, last + 1):
-        d = n * step_km
         # the sample that has just left the receiver's clearance joins the hull and the records
-        m = n - 1 - bare
+        m = n - 1 - bare_samples
         if m >= 1:
-            x = m * step_km
-            y[m] = terrain[m] + clutter[m] - bulge * x * x
-            a = (y[m] - h_tx) / x
-            if a > highest:
-                highest = a
-                record_at[records], record_angle[records] = x, a
+            if radial.angle[m] > highest:
+                highest = radial.angle[m]
+                radial.record_at[records], radial.record_angle[records] = m * step_km, highest
                 records += 1
-            hulled = push_hull(hull, hulled, y, m)
+            hulled = push_hull(hull, hulled, top, m)
         if n % stride != 0:
             continue
+        k = n // stride
         if n < 2:
-            nu[n // stride] = LOWEST
+            radial.nu[k] = LOWEST
             continue
-        h_rx = terrain[n] + heights_m[1] - bulge * d * d
-        slope = (h_rx - h_tx) / d
-        first = max(1, n - bare)
+        d = n * step_km
+        h_rx = bare[n] + receiver_m
+        slope = (h_rx - h_tx) * inverse[n] * per_km
+        first = max(1, n - bare_samples)
         seen = highest
         for i in range(first, n):
-            x = i * step_km
-            seen = max(seen, (terrain[i] - bulge * x * x - h_tx) / x)
-        limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (0.002 * d)
+            seen = max(seen, (bare[i] - h_tx) * inverse[i] * per_km)
         if seen < slope:
+            limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (0.002 * d)
             least = limit
             for i in range(first, n):
-                x = i * step_km
-                t = slope - (terrain[i] - bulge * x * x - h_tx) / x
-                least = min(least, t * t * x / (d - x))
+                t = slope - (bare[i] - h_tx) * inverse[i] * per_km
+                least = min(least, t * t * i * inverse[n - i])
             if records > 0:
-                least = least_clearance(record_at, record_angle, records, slope, d, least)
-            nu[n // stride] = -sqrt(0.002 * d * least) if least < limit else LOWEST
+                least = least_clearance(radial.record_at, radial.record_angle, records, slope, d, least)
+            radial.nu[k] = -sqrt(0.002 * d * least) if least < limit else LOWEST
             continue
-        rise = LOWEST
-        if hulled > 0:
-            rise = tangent_slope(hull, hulled, y, n, h_rx)
+        rise = tangent_slope(hull, hulled, top, n, h_rx) if hulled > 0 else LOWEST
         for i in range(first, n):
-            x = i * step_km
-            rise = max(rise, (terrain[i] - bulge * x * x - h_rx) / (n - i))
-        rise /= step_km
+            rise = max(rise, (bare[i] - h_rx) * inverse[n - i])
+        rise *= per_km
         # (18), (19) written with the slopes above the line between the antennas
         x = (h_rx - h_tx + rise * d) / (seen + rise)
-        nu[n // stride] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+        radial.nu[k] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+
+
+@jit(**VECTOR)
+def _smooth_heights(
+    radial: Radial, last: int, step_km: float, stride: int, h_tx: float, receiver_m: float
+) -> None:
+    # antenna heights over the least-squares surface if nothing stood in the way, (83)-(86), (89)
+    terrain = radial.terrain
+    v1 = v2 = 0.0
+    k = 1
+    due = stride
+    for n in range(1, last + 1):
+        v1 += terrain[n] + terrain[n - 1]  # (83), without its step
+        v2 += terrain[n] * (3.0 * n - 1.0) + terrain[n - 1] * (3.0 * n - 2.0)  # (84), without its step²
+        if n == due:
+            radial.hst[k], radial.hsr[k] = v1, v2
+            k += 1
+            due += stride
+    for j in range(1, k):
+        n = j * stride
+        h_n = terrain[n]
+        hst, hsr = smooth_surface_heights(radial.hst[j], radial.hsr[j], float(n))  # (85), (86)
+        radial.hst[j], radial.hsr[j] = hst, hsr
+        radial.hte[j] = h_tx - min(hst, terrain[0])
+        radial.hre[j] = h_n + receiver_m - min(hsr, h_n)
+
+
+@jit(**VECTOR)
+def _smooth_shares(
+    radial: Radial, count: int, step_km: float, stride: int, earth_km: float, longest_m: float
+) -> None:
+    for k in range(1, count + 1):
+        radial.extra[k] = smooth_clearance_share(
+            k * stride * step_km, earth_km, longest_m, radial.hte[k], radial.hre[k]
+        )
 
 
 @jit()
 def heights_along(
-    terrain: Heights,
-    last: int,
-    step_km: float,
-    stride: int,
-    heights_m: tuple[float, float],
-    hull: Indices,
-    hte: Heights,
-    hre: Heights,
-) -> None:
-    """Fills both antennas' heights above the smooth surface for diffraction, m (P.1812-8 (83)-(89))."""
-    h_tx = terrain[0] + heights_m[0]
-    hulled = 0
+    radial: Radial, last: int, step_km: float, stride: int, h_tx: float, receiver_m: float, earth_km: float,
+    longest_m: float,
+) -> int:  # fmt: skip
+    """Lists the kept samples for which the smooth earth matters, with both antennas' heights above the smooth
+    surface for diffraction, m (P.1812-8 (83)-(89)); their number.
+
+    An obstruction lowers the surface and raises the antennas, so where there is clearance without one there
+    is with it, and it need not be looked for.
+    """
+    _smooth_heights(radial, last, step_km, stride, h_tx, receiver_m)
+    kept = last // stride
+    _smooth_shares(radial, kept, step_km, stride, earth_km, longest_m)
+    terrain, hull, inverse = radial.terrain, radial.hull, radial.inverse
+    count = hulled = 0
     seen = LOWEST
-    v1 = v2 = 0.0
-    for n in range(1, last + 1):
-        d, before = n * step_km, (n - 1) * step_km
-        v1 += step_km * (terrain[n] + terrain[n - 1])  # (83)
-        v2 += step_km * (terrain[n] * (2.0 * d + before) + terrain[n - 1] * (d + 2.0 * before))  # (84)
-        if n % stride == 0 and n >= 2:
-            h_rx = terrain[n] + heights_m[1]
-            slope = (h_rx - h_tx) / d
-            hobs = alpha_obt = alpha_obr = -1.0
+    furthest = kept * stride
+    while furthest > 0 and radial.extra[furthest // stride] <= 0.0:
+        furthest -= stride
+    for n in range(1, furthest + 1):
+        k = n // stride
+        if k * stride == n and n >= 2 and radial.extra[k] > 0.0:
+            hte, hre = radial.hte[k], radial.hre[k]
+            h_rx = terrain[n] + receiver_m
+            slope = (h_rx - h_tx) * inverse[n]
             if seen > slope:
-                i = highest_above_slope(hull, hulled, terrain, slope * step_km)
-                hobs = terrain[i] - h_tx - slope * i * step_km  # (87a)
-                alpha_obt = seen - slope  # (87b)
-                alpha_obr = tangent_slope(hull, hulled, terrain, n, h_rx) / step_km + slope  # (87c)
-            hst, hsr = smooth_surface_heights(v1, v2, d)
-            hst, hsr = diffraction_heights(hst, hsr, hobs, alpha_obt, alpha_obr, terrain[0], terrain[n])
-            hte[n // stride] = h_tx - hst
-            hre[n // stride] = h_rx - hsr
-        seen = max(seen, (terrain[n] - h_tx) / d)
+                i = highest_above_slope(hull, hulled, terrain, slope)
+                hobs = terrain[i] - h_tx - slope * i
+                back = tangent_slope(hull, hulled, terrain, n, h_rx)
+                hst, hsr = diffraction_heights(
+                    radial.hst[k], radial.hsr[k], hobs, seen - slope, back + slope, terrain[0], terrain[n]
+                )  # (87), (88), (89)
+                hte, hre = h_tx - hst, h_rx - hsr
+            # the list is never ahead of k: its entries may overwrite those already read
+            radial.hte[count], radial.hre[count], radial.chosen[count] = hte, hre, k
+            count += 1
+        seen = max(seen, (terrain[n] - h_tx) * inverse[n])
         hulled = push_hull(hull, hulled, terrain, n)
+    return _with_smooth_earth(radial, count, step_km * stride, earth_km, longest_m)
+
+
+@jit(**VECTOR)
+def _with_smooth_earth(radial: Radial, count: int, kept_km: float, earth_km: float, longest_m: float) -> int:
+    # the obstruction may have raised the antennas out of reach of the smooth earth
+    for j in range(count):
+        radial.extra[j] = smooth_clearance_share(
+            radial.chosen[j] * kept_km, earth_km, longest_m, radial.hte[j], radial.hre[j]
+        )
+    left = 0
+    for j in range(count):
+        radial.hte[left], radial.hre[left] = radial.hte[j], radial.hre[j]
+        radial.chosen[left] = radial.chosen[j]
+        left += 1 if radial.extra[j] > 0.0 else 0
+    return left
+
+
+@jit(**INLINE)
+def _smooth_optimum(d: float, bulge: float, high_m: float, low_m: float) -> float:
+    # where ν over a smooth earth is highest on a line of sight: distance from the end with the higher antenna.
+    # With s = x / (d − x), dν/dx = 0 reads M s (1 − s) + (high − low s) (1 + s)² = 0: one root above zero,
+    # right of it the cubic is concave, so Newton's steps from a bound come down to it
+    M = bulge * d * d
+    half = 4.0 * high_m - M
+    s = (half + sqrt(half * half + 16.0 * low_m * M)) / (8.0 * low_m)
+    for _ in range(5):
+        p = M * s * (1.0 - s) + (high_m - low_m * s) * (1.0 + s) * (1.0 + s)
+        slope = M * (1.0 - 2.0 * s) + (1.0 + s) * (2.0 * (high_m - low_m * s) - low_m * (1.0 + s))
+        s -= p / slope
+    return d * s / (1.0 + s)
+
+
+@jit(**INLINE)
+def smooth_nu(n: float, step_km: float, bulge: float, lam_m: float, hte: float, hre: float) -> float:
+    """ν of Bullington's edge over a smooth earth sampled at n equal steps: P.1812-8 §4.3.4 b).
+
+    The same samples decide as in p526.smooth_bullington_loss_db, found without looking for them.
+    """
+    d = n * step_km
+    last = n - 1.0
+    i = max(1.0, min(floor(sqrt(hte / bulge) / step_km), last))
+    x, further = i * step_km, min(i + 1.0, last) * step_km
+    S_tim = max(bulge * (d - x) - hte / x, bulge * (d - further) - hte / further)
+    i = max(1.0, min(floor((d - sqrt(hre / bulge)) / step_km), last))
+    x, further = i * step_km, min(i + 1.0, last) * step_km
+    S_rim = max(bulge * x - hre / (d - x), bulge * further - hre / (d - further))
+    higher = hte >= hre
+    best = _smooth_optimum(d, bulge, max(hte, hre), min(hte, hre))
+    i = max(1.0, min(floor((best if higher else d - best) / step_km), last))
+    x, further = i * step_km, min(i + 1.0, last) * step_km
+    clear = max(nu_over_smooth(x, d, bulge, hte, hre), nu_over_smooth(further, d, bulge, hte, hre))
+    blocked = bullington_point_nu(S_tim, S_rim, hte, hre, d, lam_m)
+    return blocked if S_tim > (hre - hte) / d else clear * sqrt(0.002 * d / lam_m)
+
+
+@jit(**VECTOR)
+def _bullington_losses(
+    nu: Heights, kept: int, step_km: float, scale: float, loss: NDArray[np.float32]
+) -> None:
+    for k in range(1, kept + 1):
+        loss[k] = bullington_finish_db(nu[k] * scale, k * step_km)
+
+
+@jit(**VECTOR)
+def _smooth_extras(
+    radial: Radial, count: int, stride: int, step_km: float, earth_km: float, frequency_mhz: float
+) -> None:
+    lam_m = wavelength_m(frequency_mhz)
+    bulge = 500.0 / earth_km
+    f_ghz = frequency_mhz * 1e-3
+    for j in range(count):
+        n = float(radial.chosen[j] * stride)
+        d, hte, hre = n * step_km, radial.hte[j], radial.hre[j]
+        L_bulls = bullington_finish_db(smooth_nu(n, step_km, bulge, lam_m, hte, hre), d)
+        L_dsph = spherical_earth_loss_db(d, earth_km, f_ghz, lam_m, hte, hre, 0.0, True)
+        radial.extra[j] = max(L_dsph - L_bulls, 0.0)  # (39)
 
 
 @jit()
-def finish_exact(
-    nu: Heights,
-    hte: Heights,
-    hre: Heights,
-    distance_km: Heights,
-    last: int,
-    stride: int,
-    earth_km: float,
-    frequency_mhz: float,
+def finish(
+    radial: Radial, last: int, count: int, step_km: float, stride: int, earth_km: float, frequency_mhz: float,
     loss: NDArray[np.float32],
-) -> None:
-    """Fills the delta-Bullington loss of every `stride`-th sample, dB, with p526's own scalars."""
-    lam_m = wavelength_m(frequency_mhz)
-    scale = 1.0 / sqrt(lam_m)
+) -> None:  # fmt: skip
+    """Fills the delta-Bullington loss of every `stride`-th sample, dB, P.1812-8 (37)-(39).
+
+    The loops are without calls and searches, so that the compiler works on several samples at a time.
+    """
     loss[0] = 0.0
-    for k in range(1, last // stride + 1):
-        n = k * stride
-        if n < 2:
-            loss[k] = 0.0
-            continue
-        bullington = bullington_finish_db(nu[k] * scale, distance_km[n])
-        loss[k] = delta_bullington_finish(
-            bullington,
-            distance_km[: n + 1],
-            earth_km,
-            frequency_mhz * 1e-3,
-            lam_m,
-            hte[k],
-            hre[k],
-            0.0,
-            True,
-        ).Ld
+    scale = 1.0 / sqrt(wavelength_m(frequency_mhz))
+    _bullington_losses(radial.nu, last // stride, step_km * stride, scale, loss)
+    _smooth_extras(radial, count, stride, step_km, earth_km, frequency_mhz)
+    for j in range(count):
+        loss[radial.chosen[j]] += np.float32(radial.extra[j])
 
 
 @jit(parallel=True)
 def sweep(
     samples: Samples,
+    holes: bool,
     cell_m: float,
     position: tuple[float, float],
     heights_m: tuple[float, float],
@@ -294,30 +429,26 @@ def sweep(
     """Diffraction loss from one mast in polar form: loss[f, radial, k] in dB at k · stride · cell_m.
 
     Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground, −1 for none.
+    `heights_m` are both antennas above ground; `holes` says that some of the ground has no height.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
     bulge = 500.0 / earth_km
     longest_m = wavelength_m(frequencies_mhz.min())
     for chunk in prange(CHUNKS):
-        size = most + 2
-        terrain, clutter, y = np.empty(size), np.empty(size), np.empty(size)
-        record_at, record_angle, nu = np.empty(size), np.empty(size), np.empty(size)
-        hte, hre = np.empty(size), np.empty(size)
-        hull = np.empty(size, np.int32)
-        distance_km = np.arange(size) * step_km
+        radial = radial_arrays(most + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
-            azimuth = 2.0 * pi * r / radials
-            last = read_radial(samples, position[0], position[1], azimuth, most, terrain, clutter)
-            for n in range(min(bare + 1, last + 1)):
-                clutter[n] = 0.0
-            bullington_along(
-                terrain, clutter, last, step_km, stride, bare, heights_m, bulge, longest_m,
-                y, hull, record_at, record_angle, nu,
+            last = read_radial(
+                samples, position[0], position[1], 2.0 * pi * r / radials, most, holes,
+                radial.terrain, radial.clutter,
             )  # fmt: skip
-            heights_along(terrain, last, step_km, stride, heights_m, hull, hte, hre)
-            for f in range(frequencies_mhz.size):
-                finish_exact(
-                    nu, hte, hre, distance_km, last, stride, earth_km, frequencies_mhz[f], loss[f, r]
-                )
             reach[r] = last // stride if last >= 0 else -1
+            if last < 1:
+                loss[:, r, 0] = 0.0
+                continue
+            h_tx = radial.terrain[0] + heights_m[0]
+            prepare(radial, last, step_km, bare, h_tx, bulge)
+            bullington_along(radial, last, step_km, stride, bare, h_tx, heights_m[1], longest_m)
+            count = heights_along(radial, last, step_km, stride, h_tx, heights_m[1], earth_km, longest_m)
+            for f in range(frequencies_mhz.size):
+                finish(radial, last, count, step_km, stride, earth_km, frequencies_mhz[f], loss[f, r])

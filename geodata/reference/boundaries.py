@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import ConvexHull
-from shapely import LineString, MultiPolygon, Polygon
-from shapely.ops import substring
+from shapely import MultiPolygon, Polygon
 
 from phusong.geodata.reference import published
 
@@ -80,10 +79,7 @@ def _cells(
     centred = (points - points.mean(axis=0)) / 1000.0  # km: keeps the lifted hull well conditioned
     scaled = weights / 1e6
     lifted = np.column_stack([centred, (centred**2).sum(axis=1) - scaled])
-    hull = ConvexHull(lifted)
-    faces = hull.simplices[hull.equations[:, 2] < 0.0]  # the lower hull is the regular triangulation
-    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    pairs = np.unique(edges, axis=0).astype(np.int64)
+    pairs = _neighbours(lifted)
 
     reach = 3.0 * np.abs(centred).max()
     box = np.array([[-reach, -reach], [reach, -reach], [reach, reach], [-reach, reach]])
@@ -97,6 +93,16 @@ def _cells(
             ring = _clip(ring, normal, lifted[j, 2] - lifted[i, 2])
         polygons.append(Polygon(ring * 1000.0 + points.mean(axis=0)) if len(ring) >= 3 else Polygon())
     return shapely.intersection(np.array(polygons, dtype=object), domain, grid_size=_SNAP_M), pairs
+
+
+def _neighbours(lifted: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Pairs of points whose power cells may touch: the edges of the regular triangulation."""
+    if len(lifted) < 5:
+        return np.column_stack(np.triu_indices(len(lifted), 1)).astype(np.int64)
+    hull = ConvexHull(lifted)
+    faces = hull.simplices[hull.equations[:, 2] < 0.0]  # its lower side
+    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    return np.unique(edges, axis=0).astype(np.int64)
 
 
 def _clip(ring: NDArray[np.float64], normal: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
@@ -137,7 +143,7 @@ def communes(outline: Polygon) -> gpd.GeoDataFrame:
         geometry=cells,
         crs=published.CRS,
     )
-    frame["centre"] = list(shapely.points(points))
+    frame["centre"] = np.asarray(shapely.points(points))
     return frame
 
 
@@ -180,60 +186,11 @@ def units_2025(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _dissolve(communes: gpd.GeoDataFrame, column: str) -> tuple[dict[str, Polygon], pd.Series[int]]:
+def _dissolve(communes: gpd.GeoDataFrame, column: str) -> tuple[dict[str, Any], Any]:
     shapes = {
         code: shapely.union_all(rows.to_numpy()) for code, rows in communes.geometry.groupby(communes[column])
     }
     return shapes, communes.groupby(column)["population"].sum()
-
-
-def patrol_road(
-    outline: Polygon, border: LineString, length_km: float, rng: np.random.Generator
-) -> LineString:
-    """A winding road of about `length_km` (within 1 %) inside the border.
-
-    It runs 400 m or more inland of the drawn border and swings away from it; how far it swings is found by
-    bisection on its length.
-    """
-    inner = _largest(outline.buffer(-1500.0).buffer(1100.0))  # opened: no sharp bends
-    ring = inner.exterior
-    ends = [ring.project(shapely.Point(border.coords[k])) for k in (0, -1)]
-    along = [substring(ring, *sorted(ends)), _other_way(ring, *ends)]
-    base = min(along, key=lambda run: float(run.hausdorff_distance(border)))
-    xy = np.asarray(base.segmentize(250.0).coords)
-    swing = gaussian_filter1d(rng.standard_normal(len(xy)), 2.5)
-    swing = swing - swing.min()
-
-    def road(swing_m: float) -> LineString:
-        tangent = np.gradient(gaussian_filter1d(xy, 4.0, axis=0), axis=0)
-        normal = np.column_stack([-tangent[:, 1], tangent[:, 0]]) / np.linalg.norm(tangent, axis=1)[:, None]
-        middle = xy[len(xy) // 2] + 300.0 * normal[len(xy) // 2]
-        inland = (
-            1.0 if outline.contains(shapely.Point(middle)) and inner.contains(shapely.Point(middle)) else -1.0
-        )
-        line = gaussian_filter1d(xy, 1.5, axis=0) + inland * (swing_m * swing)[:, None] * normal
-        kept = line[shapely.contains_xy(inner, line[:, 0], line[:, 1])]
-        return LineString(kept)
-
-    low_m, high_m = 0.0, 3000.0
-    for _ in range(24):
-        middle_m = (low_m + high_m) / 2.0
-        if road(middle_m).length / 1000.0 < length_km:
-            low_m = middle_m
-        else:
-            high_m = middle_m
-    return road(low_m)
-
-
-def _other_way(ring: LineString, start: float, end: float) -> LineString:
-    """The stretch of a closed ring between two distances that passes its first point."""
-    low, high = min(start, end), max(start, end)
-    tail, head = substring(ring, high, ring.length), substring(ring, 0.0, low)
-    return LineString(np.concatenate([np.asarray(tail.coords), np.asarray(head.coords)[1:]]))
-
-
-def _largest(shape: Polygon | MultiPolygon) -> Polygon:
-    return max(shapely.get_parts(shape), key=lambda part: float(part.area))
 
 
 def park_core(communes: gpd.GeoDataFrame, area_ha: float) -> Polygon | MultiPolygon:
@@ -244,9 +201,9 @@ def park_core(communes: gpd.GeoDataFrame, area_ha: float) -> Polygon | MultiPoly
     low_m, high_m = 0.0, 60000.0
     for _ in range(30):
         radius_m = (low_m + high_m) / 2.0
-        core = home.intersection(tip.buffer(radius_m, quad_segs=32))
+        core: Any = home.intersection(tip.buffer(radius_m, quad_segs=32))
         if core.area < area_ha * 1e4:
             low_m = radius_m
         else:
             high_m = radius_m
-    return core
+    return cast(Polygon | MultiPolygon, core)

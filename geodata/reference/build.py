@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from rasterio.features import rasterize
-from scipy.spatial import cKDTree
 
 from phusong.geodata.grid import Grid
 from phusong.geodata.province import Province
@@ -21,9 +20,11 @@ from phusong.geodata.reference import (
     clutter,
     hamlets,
     masts,
+    patrol,
     places,
     population,
     published,
+    resample,
     roads,
     sectors,
     sites,
@@ -67,7 +68,7 @@ def build() -> Province:
         communes["registered_est"].to_numpy(), settings["population"]["province"]
     )
     park = boundaries.park_core(communes, settings["park"]["area_ha"])
-    patrol_road = boundaries.patrol_road(
+    patrol_road = patrol.patrol_road(
         outline, border, settings["patrol_road"]["length_km"], _rng(settings, "patrol road")
     )
     ground = terrain.build_ground(grids["relief"], grids["terrain"], settings, _rng(settings, "terrain"))
@@ -87,7 +88,7 @@ def build() -> Province:
     closed = rasterize([*water.geometry, park], **burn).astype(bool)
     livable = (commune_of_cell >= 0) & ~closed
     road_m = roads.distance_to_m(road_table.geometry, cell_grid)
-    hills = terrain.sampled(ground.hills, cell_grid)
+    hills = resample.sampled(ground.hills, cell_grid)
 
     hamlet_table, people = _people(
         communes,
@@ -105,6 +106,7 @@ def build() -> Province:
         water=list(water.geometry),
         park=park,
         zones=list(zones.geometry),
+        outline=outline,
         settings=settings["clutter"],
         rng=_rng(settings, "clutter"),
     )
@@ -131,7 +133,7 @@ def build() -> Province:
         border=border,
         patrol_road=patrol_road,
         districts=boundaries.districts(communes),
-        communes=communes.drop(columns=["centre", "registered_est", "hamlets_est"]),
+        communes=communes[_COMMUNE_COLUMNS],
         units_2025=boundaries.units_2025(communes),
         hamlets=hamlet_table,
         places=places.places(patrol_road, zones),
@@ -150,6 +152,10 @@ def build() -> Province:
     )
 
 
+_COMMUNE_COLUMNS = [
+    "code", "name", "type", "district_code", "district", "unit_2025_code", "area_km2", "population",
+    "is_border", "synthetic", "geometry",
+]  # fmt: skip
 _SITE_COLUMNS = [
     "site_id", "mast_id", "operator", "name", "x_m", "y_m", "height_m", "kind", "on_air_year", "status",
     "commune_code", "synthetic",
@@ -237,7 +243,7 @@ def _people(
         settings["population"],
         _rng(settings, "people"),
     )
-    return gpd.GeoDataFrame(table, geometry=list(shapely.points(xy)), crs=published.CRS), people
+    return gpd.GeoDataFrame(table, geometry=shapely.points(xy), crs=published.CRS), people
 
 
 def _stations(
@@ -258,42 +264,53 @@ def _stations(
     mast_table = masts.masts(
         people, remote, road_m, hamlet_xy, hamlet_remote, settings["sites"], _rng(settings, "masts")
     )
-    wet = cover.values == clutter.WATER
-    mast_table = masts.on_hilltops(mast_table, ground.terrain, wet, settings["sites"])
+    closed = cover.values == clutter.WATER
+    closed |= ~rasterize(
+        [outline.buffer(-30.0)], out_shape=cover.grid.shape, transform=cover.grid.affine
+    ).astype(bool)
+    mast_table = masts.on_hilltops(mast_table, ground.terrain, closed, settings["sites"])
     macro = sites.macro_sites(mast_table, settings["sites"], _rng(settings, "macro sites"))
     border = sites.border_sites(
         patrol_road, outline, len(mast_table), settings["border_sites"], _rng(settings, "border sites")
     )
-    border = masts.on_hilltops(border, ground.terrain, wet, settings["sites"])
+    border = masts.on_hilltops(border, ground.terrain, closed, settings["sites"])
+    known = len(mast_table) + len(border)
     planned = sites.sites_5g(
-        macro,
-        len(mast_table) + len(border),
-        _attraction(macro, zones),
-        settings["sites_5g"],
-        _rng(settings, "5g sites"),
+        macro, known, _attraction(macro, zones), settings["sites_5g"], _rng(settings, "5g sites")
     )
+    new = planned["mast"] >= known
+    moved = masts.on_hilltops(planned[new], ground.terrain, closed, settings["sites"])
+    planned = pd.concat([planned[~new], moved]).sort_index()
     table = pd.concat([macro, border, planned], ignore_index=True)
     return _named(table, communes, settings)
 
 
 def _attraction(macro: pd.DataFrame, zones: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """How much each macro site is a centre's or an industrial zone's: people around, seats and zones near."""
+    """How much each macro site is a centre's or a zone's: people around, seats and industrial zones near.
+
+    At every district seat each operator's nearest site comes first.
+    """
     xy = macro[["x_m", "y_m"]].to_numpy()
-    seats = published.table("districts_2024")
-    seat_m = cKDTree(published.projected(seats["seat_lon"], seats["seat_lat"])).query(xy)[0]
-    zone_m = shapely.distance(shapely.points(xy)[:, None], zones.geometry.to_numpy()[None, :]).min(axis=1)
-    return (
+    rows = published.table("districts_2024")
+    seats = published.projected(rows["seat_lon"], rows["seat_lat"])
+    seat_m = np.hypot(*(xy[:, None] - seats[None]).T).T  # sites x seats
+    zone_m = shapely.distance(np.asarray(shapely.points(xy))[:, None], zones.geometry.to_numpy()[None]).min(
+        axis=1
+    )
+    attraction = (
         np.sqrt(macro["density"].to_numpy() / 1000.0)
-        + 2.5 * np.exp(-seat_m / 2000.0)
+        + 2.5 * np.exp(-seat_m.min(axis=1) / 2000.0)
         + 2.0 * np.exp(-zone_m / 1000.0)
     )
+    for operator in sites.OPERATORS:
+        own = np.flatnonzero(macro["operator"] == operator)
+        attraction[own[seat_m[own].argmin(axis=0)]] += 10.0
+    return np.asarray(attraction)
 
 
 def _named(table: pd.DataFrame, communes: gpd.GeoDataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     """The station table with ids, names, heights and communes."""
-    point = gpd.GeoDataFrame(
-        geometry=list(shapely.points(table[["x_m", "y_m"]].to_numpy())), crs=published.CRS
-    )
+    point = gpd.GeoDataFrame(geometry=shapely.points(table[["x_m", "y_m"]].to_numpy()), crs=published.CRS)
     within = gpd.sjoin_nearest(point, communes[["code", "name", "geometry"]])
     within = within[~within.index.duplicated()].sort_index()
     prefix = table["operator"].map({"Viettel": "VTL", "VNPT": "VNP", "MobiFone": "MBF"})

@@ -116,13 +116,7 @@ def read(folder: Path) -> Province:
     head = json.loads((folder / "province.json").read_text(encoding="utf-8"))
     values: dict[str, Any] = {name: shapely.from_wkb(text) for name, text in head["shapes"].items()}
     for name, dtypes in head["dtypes"].items():
-        table = pd.read_csv(
-            folder / f"{name}.csv",
-            dtype=dtypes,
-            keep_default_na=False,
-            float_precision="round_trip",
-            engine="c",
-        )
+        table = _read_table(folder / f"{name}.csv", dtypes)
         if name in _GEO_TABLES:
             shapes = shapely.from_wkb(table.pop("geometry").to_numpy(dtype=object))
             values[name] = gpd.GeoDataFrame(table, geometry=shapes, crs=head["crs"])
@@ -131,3 +125,12 @@ def read(folder: Path) -> Province:
     for name, grid in head["grids"].items():
         values[name] = Raster(Grid(*grid), np.load(folder / f"{name}.npy", allow_pickle=False))
     return Province(name=head["name"], crs=head["crs"], synthetic=tuple(head["synthetic"]), **values)
+
+
+def _read_table(path: Path, dtypes: dict[str, str]) -> pd.DataFrame:
+    """The table that to_csv wrote; Python's float gives its decimal numbers back exactly."""
+    decimal = [column for column, kind in dtypes.items() if kind.startswith("float")]
+    table = pd.read_csv(path, dtype={**dtypes, **dict.fromkeys(decimal, "str")}, keep_default_na=False)
+    for column in decimal:
+        table[column] = np.array([float(text) for text in table[column]], dtype=dtypes[column])
+    return table

@@ -18,6 +18,10 @@ from phusong.geodata.reference.noise import spectral_noise
 
 WATER, OPEN, RUBBER, CASHEW, FOREST, VILLAGE, URBAN = range(1, 8)
 
+_LAND = {RUBBER: "rubber", CASHEW: "cashew", FOREST: "forest", OPEN: "open"}
+_LEAN = {RUBBER: -2.6, CASHEW: 1.6, FOREST: 1.6, OPEN: -0.4}  # how each class follows the hills
+_SIZE_M = {RUBBER: 6000.0, CASHEW: 4000.0, FOREST: 9000.0, OPEN: 2000.0}  # of its largest stands
+
 
 def clutter_classes() -> pd.DataFrame:
     """Codes, names and representative heights in metres above ground.
@@ -46,6 +50,7 @@ def clutter(
     water: list[BaseGeometry],
     park: BaseGeometry,
     zones: list[BaseGeometry],
+    outline: BaseGeometry,
     settings: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> Raster:
@@ -55,31 +60,25 @@ def clutter(
     without settlements are the settings'.
     """
     step = 3  # parcels are blocks of 90 m
-    coarse = tuple(-(-n // step) for n in grid.shape)
-    at = [
-        np.clip((np.arange(n) + 0.5) * h / n, 0, h - 1).astype(int)
-        for n, h in zip(coarse, hills.shape, strict=True)
-    ]
-    slope = hills[np.ix_(*at)]
-    lean = {RUBBER: -2.2, CASHEW: 0.9, FOREST: 2.6, OPEN: -0.4}  # how each class follows the hills
-    size_m = {RUBBER: 5000.0, CASHEW: 3000.0, FOREST: 7000.0, OPEN: 1500.0}
-    fields = {
-        code: spectral_noise(rng, coarse, cell_m=grid.cell_m * step, longest_m=size_m[code], roughness=0.35)
-        + np.float32(lean[code]) * (slope - 0.35)
-        for code in lean
-    }
-    cover = _shared_out(
-        fields,
-        {
-            RUBBER: settings["rubber"],
-            CASHEW: settings["cashew"],
-            FOREST: settings["forest"],
-            OPEN: settings["open"],
-        },
+    coarse = Grid(
+        grid.crs, grid.west_m, grid.north_m, grid.cell_m * step, -(-grid.rows // step), -(-grid.cols // step)
     )
+    at = [((np.arange(n) + 0.5) * h / n).astype(int) for n, h in zip(coarse.shape, hills.shape, strict=True)]
+    rough = hills[np.ix_(*at)]
+    fields = {
+        code: spectral_noise(
+            rng, coarse.shape, cell_m=coarse.cell_m, longest_m=_SIZE_M[code], shortest_m=120.0, roughness=0.6
+        )
+        + np.float32(_LEAN[code]) * (rough - 0.35)
+        for code in _LEAN
+    }
+    burn = {"out_shape": coarse.shape, "transform": coarse.affine, "dtype": np.uint8}
+    in_park = rasterize([park], **burn).astype(bool)
+    fields[FOREST][in_park] = 99.0
+    inside = rasterize([outline], **burn).astype(bool)
+    cover = _shared_out(fields, inside, {code: settings[key] for code, key in _LAND.items()})
     codes = np.repeat(np.repeat(cover, step, axis=0), step, axis=1)[: grid.rows, : grid.cols].copy()
     burn = {"out_shape": grid.shape, "transform": grid.affine, "dtype": np.uint8}
-    codes[rasterize([park], **burn).astype(bool)] = FOREST
     _settle(codes, grid, population, settings)
     if zones:
         codes[rasterize(zones, **burn).astype(bool)] = URBAN
@@ -87,18 +86,20 @@ def clutter(
     return Raster(grid, codes)
 
 
-def _shared_out(fields: dict[int, NDArray[np.float32]], shares: dict[int, float]) -> NDArray[np.uint8]:
-    """The class of the highest field, after shifts that give every class its share."""
+def _shared_out(
+    fields: dict[int, NDArray[np.float32]], inside: NDArray[np.bool_], shares: dict[int, float]
+) -> NDArray[np.uint8]:
+    """The class of the highest field, after shifts that give every class its share of the cells inside."""
     codes = np.array(list(fields), dtype=np.uint8)
     stack = np.stack(list(fields.values()))
-    sample = stack[:, ::7, ::7].reshape(len(codes), -1)
+    sample = stack[:, inside][:, ::23]
     wished = np.array([shares[int(code)] for code in codes])
     wished = wished / wished.sum()
     shift = np.zeros(len(codes), dtype=np.float32)
     for _ in range(80):
         found = np.bincount((sample + shift[:, None]).argmax(axis=0), minlength=len(codes)) / sample.shape[1]
-        shift += (0.8 * (wished - found)).astype(np.float32)
-    return codes[(stack + shift[:, None, None]).argmax(axis=0)]
+        shift += (1.2 * (wished - found)).astype(np.float32)
+    return np.asarray(codes[(stack + shift[:, None, None]).argmax(axis=0)])
 
 
 def _settle(codes: NDArray[np.uint8], grid: Grid, population: Raster, settings: Mapping[str, Any]) -> None:

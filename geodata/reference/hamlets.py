@@ -22,11 +22,11 @@ def commune_people(registered: NDArray[np.float64], total: int) -> NDArray[np.in
 
 def _apportioned(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     """Whole numbers in proportion to the weights, summing to `total` (largest remainders)."""
-    exact = weights * (total / weights.sum())
+    exact: NDArray[np.float64] = weights * (total / weights.sum())
     whole = np.floor(exact).astype(np.int64)
     short = total - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:short]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def hamlet_table(communes: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))  # the other four of a cell's 8 neigh
 
 
 def lattice(cost: NDArray[np.float32], cell_m: float) -> csr_matrix:
-    """Symmetric graph of the cells with their 8 neighbours; an edge costs its length times the mean `cost`."""
+    """The graph of the cells with their 8 neighbours; an edge costs its length times its mean `cost`."""
     rows, cols = cost.shape
     index = np.arange(rows * cols, dtype=np.int32).reshape(rows, cols)
     here, there, weight = [], [], []
@@ -31,7 +31,7 @@ def depth_in_tree(parent: NDArray[np.int32]) -> NDArray[np.int32]:
     while True:
         onward = depth[jump]
         if not onward.any():
-            return depth
+            return np.asarray(depth)
         depth += onward
         jump = jump[jump]
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 
 
@@ -40,8 +39,8 @@ def masts(
     cells = flat[order]
     row, col = np.divmod(cells, grid.cols)
     xy = np.column_stack([grid.x_m()[col], grid.y_m()[row]])
-    chosen = _reach_every_hamlet(xy, density.ravel()[cells], hamlet_xy, hamlet_remote, settings)
-    chosen = _thinned(xy, spacing_m.ravel()[cells], chosen, int(settings["masts"]))
+    first = _reach_every_hamlet(xy, density.ravel()[cells], hamlet_xy, hamlet_remote, settings)
+    chosen = _thinned(xy, spacing_m.ravel()[cells], first, int(settings["masts"]))
     place = xy[chosen] + rng.uniform(-45.0, 45.0, (len(chosen), 2))
     return pd.DataFrame(
         {
@@ -124,9 +123,12 @@ def _thinned(
 
 
 def on_hilltops(
-    masts: pd.DataFrame, terrain: Raster, wet: NDArray[np.bool_], settings: Mapping[str, Any]
+    masts: pd.DataFrame, terrain: Raster, closed: NDArray[np.bool_], settings: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """The masts with rural ones moved to the highest dry ground nearby, and none left in the water."""
+    """The masts, rural ones moved to the highest ground nearby, none left on closed cells.
+
+    `closed`, on the terrain's grid, marks water and the neighbours' ground.
+    """
     grid = terrain.grid
     row, col = grid.row_col(masts["x_m"].to_numpy(), masts["y_m"].to_numpy())
     reach = int(settings["hilltop_search_m"] / grid.cell_m)
@@ -135,9 +137,9 @@ def on_hilltops(
     down, right = down[disc], right[disc]
     rows = np.clip(row[:, None] + down, 0, grid.rows - 1)
     cols = np.clip(col[:, None] + right, 0, grid.cols - 1)
-    height = np.where(wet[rows, cols], -1e3, terrain.values[rows, cols])
+    height = np.where(closed[rows, cols], -1e3, terrain.values[rows, cols])
     stays = (masts["density"].to_numpy() > 1500.0)[:, None] & ((down != 0) | (right != 0))
-    height = np.where(stays & ~wet[row, col][:, None], -1e4, height)
+    height = np.where(stays & ~closed[row, col][:, None], -1e4, height)
     best = height.argmax(axis=1)
     k = np.arange(len(masts))
     moved = best != int(np.flatnonzero((down == 0) & (right == 0))[0])
@@ -152,11 +154,4 @@ def remoteness(
     """0 in the lowland to 1 in the high hills and at the border."""
     at_border = np.clip(1.5 - border_m / strip_m, 0.0, 1.0)
     in_hills = np.clip((hills - 0.35) / 0.4, 0.0, 1.0)
-    return np.maximum(at_border, in_hills).astype(np.float32)
-
-
-def grid_value(
-    values: NDArray[Any], grid: Grid, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-) -> NDArray[Any]:
-    """Values of the cells that hold the points."""
-    return np.asarray(values[grid.row_col(x_m, y_m)])
+    return np.asarray(np.maximum(at_border, in_hills), dtype=np.float32)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from shapely import LineString, Polygon, affinity
 
 from phusong.geodata.reference import published
@@ -15,7 +16,7 @@ _UNKNOWN_AREA_HA = 180.0  # zones whose area is not published: about the median 
 
 
 def zones(outline: Polygon, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Industrial zones as rectangles of the published area around the published point; their shape is made up."""
+    """Industrial zones as rectangles of the published area at the published point; their shape is made up."""
     rows = published.table("industrial_zones")
     rows = rows[rows["type"].str.startswith("KCN")].reset_index(drop=True)
     xy = published.projected(rows["lon"], rows["lat"])
@@ -45,7 +46,7 @@ def _beside(shape: Polygon, taken: list[Polygon], outline: Polygon) -> Polygon:
 
 
 def places(patrol_road: LineString, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Seats, zones, gates and the peak at their published points; border posts spread along the patrol road."""
+    """Seats, zones, gates, the peak at their published points; border posts spread along the patrol road."""
     seats = published.table("districts_2024")
     gates = published.table("industrial_zones")
     gates = gates[gates["type"] == "Cửa khẩu"]
@@ -90,10 +91,10 @@ def places(patrol_road: LineString, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame
 
 
 def _points(
-    names: pd.Series[str], kind: str, notes: pd.Series[str], synthetic: bool, xy: object
+    names: pd.Series[str], kind: str, notes: pd.Series[str], synthetic: bool, xy: NDArray[np.float64]
 ) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"name": list(names), "kind": kind, "note": list(notes), "synthetic": synthetic},
-        geometry=list(shapely.points(xy)),
+        geometry=shapely.points(xy),
         crs=published.CRS,
     )

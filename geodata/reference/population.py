@@ -50,7 +50,7 @@ def people(
     total = hamlets["population"].to_numpy().astype(np.float64)
     town = (hamlets["type"] == "khu phố").to_numpy()
     rough = hills.ravel()[cells]
-    core_m = np.where(town, 4.6, 7.2) * np.sqrt(total)  # a town's houses stand closer
+    core_m = np.where(town, 5.2, 8.0) * np.sqrt(total)  # a town's houses stand closer
     core = np.exp(-0.5 * (away_m / core_m[owner]) ** 2)
     lumps = np.exp(1.4 * spectral_noise(rng, grid.shape, cell_m=grid.cell_m, longest_m=900.0, roughness=0.2))
     roadside = 1.0 + 6.0 * np.exp(-road_m.ravel()[cells] / 150.0)
@@ -59,7 +59,7 @@ def people(
         settings["scatter_share_hills"] - settings["scatter_share_lowland"]
     )
     share = np.where(town[owner], settings["scatter_share_urban"], share)
-    core_lumps = np.sqrt(lumps.ravel()[cells]) * np.sqrt(roadside)
+    core_lumps = lumps.ravel()[cells] * roadside
     n = len(hamlets)
     weight = (1.0 - share) * _normalised(core * core_lumps, owner, n) + share * _normalised(scatter, owner, n)
     return _settled(cells, owner, weight, total, grid, settings["household"], rng)

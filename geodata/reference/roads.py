@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from rasterio.features import rasterize
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 from scipy.sparse import coo_matrix, triu
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from shapely import LineString, MultiPolygon, Polygon
@@ -75,13 +75,13 @@ def _links(
         group[row, col] = len(centres)
     row, col = grid.row_col(*centres.T)
     group[row, col] = np.where(group[row, col] < 0, np.arange(len(centres)), group[row, col])
-    group = group.ravel()
+    start = group.ravel()
 
     graph = lattice(cost, grid.cell_m)
     distance, parent, source = dijkstra(
-        graph, indices=np.flatnonzero(group >= 0), return_predecessors=True, min_only=True
+        graph, indices=np.flatnonzero(start >= 0), return_predecessors=True, min_only=True
     )
-    region = group[source]
+    region = start[source]
     edges = triu(graph).tocoo()
     crossing = region[edges.row] != region[edges.col]
     u, v, length = edges.row[crossing], edges.col[crossing], edges.data[crossing] + 0.0
@@ -112,8 +112,6 @@ def _line(cells: NDArray[np.int64], grid: Grid) -> LineString:
 
 def distance_to_m(lines: Iterable[LineString], grid: Grid) -> NDArray[np.float32]:
     """Distance of every cell centre of a grid from the nearest of the lines, in metres."""
-    from scipy.ndimage import distance_transform_edt
-
     on = rasterize(list(lines), out_shape=grid.shape, transform=grid.affine, all_touched=True).astype(bool)
     far: NDArray[np.float32] = distance_transform_edt(~on, sampling=grid.cell_m).astype(np.float32)
     return far

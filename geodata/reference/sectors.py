@@ -32,7 +32,7 @@ def heights_m(
         .transform("first")
     )
     place = sites.groupby("mast").cumcount().to_numpy()
-    return np.maximum(np.round(top.to_numpy() - 3.0 * place), 24.0)
+    return np.asarray(np.maximum(np.round(top.to_numpy() - 3.0 * place), 24.0))
 
 
 def sectors(sites: pd.DataFrame, settings: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
@@ -46,7 +46,8 @@ def sectors(sites: pd.DataFrame, settings: Mapping[str, Any], rng: np.random.Gen
     town = sites["density"].to_numpy() >= TOWN_DENSITY
     base = rng.uniform(0.0, 120.0, n)[:, None] + np.array([0.0, 120.0, 240.0])
     azimuth = np.round(base + rng.uniform(-1.0, 1.0, (n, 3)) * shape["azimuth_jitter_deg"]) % 360.0
-    mechanical = np.round(rng.uniform(*shape["mechanical_downtilt_deg"], (n, 3)))
+    low, high = shape["mechanical_downtilt_deg"]
+    mechanical = np.round(rng.uniform(low, high, (n, 3)))
     electrical = np.where(town, shape["electrical_downtilt_town_deg"], shape["electrical_downtilt_rural_deg"])
     tilt = electrical[:, None] + rng.integers(-1, 2, (n, 3))
     parts = []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import rasterize, shapes
 from scipy import ndimage
@@ -21,6 +21,7 @@ from phusong.geodata.raster import Raster
 from phusong.geodata.reference import published
 from phusong.geodata.reference.lattice import lattice, subtree_size
 from phusong.geodata.reference.noise import spectral_noise
+from phusong.geodata.reference.resample import resampled
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ def build_ground(
         for river, xy in zip(settings["rivers"], drawn, strict=True)
     )
     fine = _carved(fine, terrain_grid, courses)
-    fine = _fitted(fine, terrain_grid, shape, rng)
+    fine = _with_peak(fine, terrain_grid, shape, rng)
     fine, lake = _with_lake(fine, terrain_grid, settings["reservoir"])
+    fine = _fitted(fine, terrain_grid, lake)
     return Ground(
         Raster(terrain_grid, np.round(fine, 1).astype(np.float32)), Raster(relief_grid, hills), courses, lake
     )
@@ -73,7 +75,7 @@ def _base_heights(grid: Grid, points: list[list[float]]) -> NDArray[np.float32]:
     )
     at = np.meshgrid(np.arange(grid.rows) / every, np.arange(grid.cols) / every, indexing="ij")
     smooth = ndimage.map_coordinates(coarse, at, order=3, mode="nearest", output=np.float32)
-    return np.maximum(smooth, 25.0, dtype=np.float32)
+    return np.asarray(np.maximum(smooth, np.float32(25.0)))
 
 
 def _draw_courses(
@@ -126,7 +128,7 @@ def _drained_relief(
     climb_m, _ = _climb(slope, grid, roots)
     climb_m = ndimage.gaussian_filter(climb_m.reshape(grid.shape).astype(np.float32), 0.7)
     window = shape["relief_window_m"] / grid.cell_m / 2.0
-    return climb_m - ndimage.gaussian_filter(climb_m, window)
+    return np.asarray(climb_m - ndimage.gaussian_filter(climb_m, window))
 
 
 def _climb(
@@ -158,41 +160,10 @@ def _refined(
     )
     strength = shape["texture_m"] + (shape["texture_hills_m"] - shape["texture_m"]) * hills
     texture *= resampled(strength, coarse, fine, order=1)
-    return resampled(heights, coarse, fine, order=3) + texture
-
-
-def resampled(values: NDArray[np.float32], coarse: Grid, fine: Grid, *, order: int) -> NDArray[np.float32]:
-    """Values of a coarse grid at the cell centres of a finer grid with the same outer edges."""
-    scale = coarse.cell_m / fine.cell_m
-    if (coarse.rows * scale, coarse.cols * scale) != (fine.rows, fine.cols):
-        raise ValueError("the two grids must cover the same ground")
-    # cell centres: spline along one axis, then the other
-    out = values
-    for axis in (0, 1):
-        out = _stretched(out, scale, axis, order)
-    return out
-
-
-def _stretched(values: NDArray[np.float32], scale: float, axis: int, order: int) -> NDArray[np.float32]:
-    """One axis of an array made `scale` times longer by cubic (order 3) or linear (order 1) interpolation."""
-    source = np.moveaxis(values, axis, 0)
-    n = source.shape[0]
-    at = (np.arange(int(n * scale)) + 0.5) / scale - 0.5
-    low = np.floor(at).astype(int)
-    t = (at - low).astype(np.float32)
-    if order == 1:
-        taps = ((0, 1.0 - t), (1, t))
-    else:  # Catmull-Rom
-        taps = (
-            (-1, ((-t + 2.0) * t - 1.0) * t / 2.0),
-            (0, ((3.0 * t - 5.0) * t * t + 2.0) / 2.0),
-            (1, ((-3.0 * t + 4.0) * t + 1.0) * t / 2.0),
-            (2, (t - 1.0) * t * t / 2.0),
-        )
-    out = np.zeros((len(at), *source.shape[1:]), dtype=np.float32)
-    for offset, weight in taps:
-        out += source[np.clip(low + offset, 0, n - 1)] * weight[:, None].astype(np.float32)
-    return np.ascontiguousarray(np.moveaxis(out, 0, axis))
+    ground = resampled(heights, coarse, fine, order=3) + texture
+    # the plateau's hills stay below the province's highest mountain
+    top, room = np.float32(shape["plateau_m"]), np.float32(shape["plateau_room_m"])
+    return np.where(ground > top, top + room * np.tanh((ground - top) / room), ground)
 
 
 def _with_lake(
@@ -210,9 +181,8 @@ def _with_lake(
     distance = np.hypot(grid.x_m()[window[1]][None, :] - x_m, (grid.y_m()[window[0]][:, None] - y_m)).astype(
         np.float32
     )
-    rim = (
-        near + 400.0 * np.maximum(distance / np.float32(reach_m) - 0.45, 0.0) ** 2
-    )  # the dam and far arms end it
+    # a rim that rises with distance stands for the dam and ends the far arms
+    rim = near + 400.0 * np.maximum(distance / np.float32(reach_m) - 0.45, 0.0) ** 2
     low, high = float(rim.min()), float(np.median(rim))
     for _ in range(18):
         trial = (low + high) / 2.0
@@ -241,45 +211,68 @@ def _largest_body(wet: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _vectorised(wet: NDArray[np.bool_], grid: Grid, window: tuple[slice, slice]) -> Polygon | MultiPolygon:
-    origin = grid.affine * Affine.translation(window[1].start, window[0].start)
+    origin = _part(grid, window, wet.shape).affine
     found = shapes(wet.astype(np.uint8), mask=wet, transform=origin, connectivity=4)
-    return shapely.union_all([shapely.geometry.shape(shape) for shape, _ in found])
+    water: Any = shapely.union_all([shapely.geometry.shape(shape) for shape, _ in found])
+    return cast(Polygon | MultiPolygon, water)
 
 
-def _fitted(
-    heights: NDArray[np.float32],
-    grid: Grid,
-    shape: Mapping[str, Any],
-    rng: np.random.Generator,
-) -> NDArray[np.float32]:
-    """The ground with Bà Rá put on it and the published spot heights met exactly."""
+def _part(grid: Grid, window: tuple[slice, slice], shape: tuple[int, int]) -> Grid:
+    """The grid of a window that has `shape` cells."""
+    return Grid(
+        grid.crs,
+        grid.west_m + window[1].start * grid.cell_m,
+        grid.north_m - window[0].start * grid.cell_m,
+        grid.cell_m,
+        *shape,
+    )
+
+
+def _spots() -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """The published heights that have a place, and their places in metres."""
     spots = published.table("terrain_points")
     spots = spots[spots["lat"].notna()].reset_index(drop=True)
-    xy = published.projected(spots["lon"], spots["lat"])
+    return spots, published.projected(spots["lon"], spots["lat"])
+
+
+def _around(grid: Grid, xy: NDArray[np.float64], reach_m: float) -> tuple[int, int, Any, NDArray[np.float64]]:
+    """The cell of a point, the window around it, and how far the window's cells are from that cell."""
+    half = int(reach_m / grid.cell_m)
+    row, col = (int(v[0]) for v in grid.row_col(xy[:1], xy[1:]))
+    window = (slice(max(row - half, 0), row + half), slice(max(col - half, 0), col + half))
+    dx = grid.x_m()[window[1]][None, :] - grid.x_m()[col]
+    dy = grid.y_m()[window[0]][:, None] - grid.y_m()[row]
+    return row, col, window, np.hypot(dx, dy)
+
+
+def _with_peak(
+    heights: NDArray[np.float32], grid: Grid, shape: Mapping[str, Any], rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """The ground with Bà Rá on it: a lone cone with spurs."""
+    spots, xy = _spots()
+    k = int(spots["elevation_m"].to_numpy().argmax())
+    radius_m, summit_m = shape["peak_radius_m"], np.float32(spots["elevation_m"][k])
+    row, col, window, distance = _around(grid, xy[k], 6.0 * radius_m)
+    spurs = spectral_noise(rng, distance.shape, cell_m=grid.cell_m, longest_m=2500.0, shortest_m=150.0)
+    warped = distance * (1.0 + 0.16 * spurs * np.minimum(distance / radius_m, 1.0))
+    kernel = np.maximum(np.exp(-((warped / radius_m) ** 1.25)) - 0.002, 0.0) / 0.998  # ends within the window
     out = heights.copy()
-    for k in np.argsort(-spots["elevation_m"].to_numpy()):  # the mountain first
-        x_m, y_m = xy[k]
-        peak = spots["name"][k].startswith("Núi")
-        radius_m = shape["peak_radius_m"] if peak else 1500.0
-        half = int(6 * radius_m / grid.cell_m)
-        (row,), (col,) = grid.row_col(xy[k : k + 1, 0], xy[k : k + 1, 1])
-        window = (slice(max(row - half, 0), row + half), slice(max(col - half, 0), col + half))
-        dx = grid.x_m()[window[1]][None, :] - grid.x_m()[col]
-        dy = grid.y_m()[window[0]][:, None] - grid.y_m()[row]
-        distance = np.hypot(dx, dy)
-        if peak:
-            spurs = spectral_noise(
-                rng, distance.shape, cell_m=grid.cell_m, longest_m=2500.0, shortest_m=150.0
-            )
-            distance = distance * (1.0 + 0.16 * spurs * np.minimum(distance / radius_m, 1.0))
-            kernel = np.exp(-((distance / radius_m) ** 1.25))
-        else:
-            kernel = np.exp(-((distance / radius_m) ** 2))
-        kernel = np.maximum(kernel - 0.002, 0.0) / 0.998  # ends within the window
-        missing_m = float(spots["elevation_m"][k]) - out[row, col]
-        out[window] += (missing_m * kernel).astype(np.float32)
-        if peak:  # nothing near overtops the summit
-            out[window] = np.minimum(out[window], np.float32(spots["elevation_m"][k]) - 0.02 * distance)
+    out[window] += ((summit_m - out[row, col]) * kernel).astype(np.float32)
+    near = distance < radius_m  # nothing near overtops the summit
+    out[window] = np.where(near, np.minimum(out[window], summit_m - 0.05 * distance), out[window])
+    return out
+
+
+def _fitted(heights: NDArray[np.float32], grid: Grid, lake: Polygon | MultiPolygon) -> NDArray[np.float32]:
+    """The ground through the published spot heights, changed within some 4 km of them but for the lake."""
+    spots, places = _spots()
+    out = heights.copy()
+    for xy, elevation_m in zip(places, spots["elevation_m"], strict=True):
+        row, col, window, distance = _around(grid, xy, 5000.0)
+        kernel = np.exp(-((distance / 1600.0) ** 2))
+        origin = _part(grid, window, kernel.shape).affine
+        kernel[rasterize([lake], out_shape=kernel.shape, transform=origin).astype(bool)] = 0.0
+        out[window] += ((elevation_m - out[row, col]) * kernel).astype(np.float32)
     return out
 
 
@@ -294,10 +287,3 @@ def _carved(
             bands, out_shape=grid.shape, transform=grid.affine, dtype=np.uint8
         )
     return out
-
-
-def sampled(raster: Raster, grid: Grid) -> NDArray[np.float32]:
-    """The raster's values at the cell centres of another grid over the same ground, nearest cell."""
-    row, _ = raster.grid.row_col(np.full(grid.rows, grid.west_m), grid.y_m())
-    _, col = raster.grid.row_col(grid.x_m(), np.full(grid.cols, grid.north_m))
-    return np.asarray(raster.values[np.ix_(row, col)], dtype=np.float32)

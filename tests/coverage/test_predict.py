@@ -65,11 +65,16 @@ def fine(hills: Ground, hill_sectors: list[Sector]) -> CoverageMap:
 
 
 def _moved(
-    fine: CoverageMap, ground: Ground, sectors: list[Sector], rows: NDArray[np.int64], cols: NDArray[np.int64],
+    fine: CoverageMap, ground: Ground, sectors: list[Sector],
+    rows: NDArray[np.int64], cols: NDArray[np.int64],
     east_m: NDArray[np.float64], north_m: NDArray[np.float64],
 ) -> NDArray[np.float64]:  # fmt: skip
     layers = predict_points(
-        ground, sectors, x_m=fine.grid.x_m()[cols] + east_m, y_m=fine.grid.y_m()[rows] + north_m, options=OPTIONS
+        ground,
+        sectors,
+        x_m=fine.grid.x_m()[cols] + east_m,
+        y_m=fine.grid.y_m()[rows] + north_m,
+        options=OPTIONS,
     )
     return np.asarray(layers["any-4g"].rsrp_dbm, np.float64)
 
@@ -84,9 +89,7 @@ def test_raster_is_no_further_from_the_path_kernel_than_a_third_of_a_cell(
     exact = _moved(fine, hills, hill_sectors, rows, cols, still, still)
     angle = rng.uniform(0.0, 2.0 * np.pi, count)
     shift_m = 0.35 * fine.grid.cell_m
-    shifted = _moved(
-        fine, hills, hill_sectors, rows, cols, shift_m * np.cos(angle), shift_m * np.sin(angle)
-    )
+    shifted = _moved(fine, hills, hill_sectors, rows, cols, shift_m * np.cos(angle), shift_m * np.sin(angle))
     raster = fine.layers["any-4g"].rsrp_dbm[rows, cols].astype(np.float64)
     known = np.isfinite(raster) & np.isfinite(exact) & np.isfinite(shifted)
     assert known.mean() > 0.9

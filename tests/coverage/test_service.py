@@ -11,10 +11,10 @@ from phusong.coverage.service import (
     LevelThresholds,
     People,
     area_share,
-    hamlet_quantile,
     level_codes,
     people_share,
     signal_at,
+    value_of_most,
 )
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
@@ -37,7 +37,7 @@ def test_quantile_is_the_best_value_that_the_share_of_people_has(seed: int, coun
     rng = np.random.default_rng(seed)
     people = _people(rng, count, hamlets=6)
     values = rng.choice([-120.0, -110.0, -99.0, -80.0, -np.inf], count)
-    found = hamlet_quantile(values, people, 6, share)
+    found = value_of_most(values, people.people, people.hamlet, 6, share)
     for hamlet in range(6):
         mine = people.hamlet == hamlet
         if not mine.any():

@@ -1,0 +1,237 @@
+"""What one run found out, as the page reads it: rasters, stations, hamlets' service, gaps, shares."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rasterio.features import geometry_mask
+
+from phusong.coverage.coverage_map import Layer
+from phusong.scenarios.maps.mercator import view_of
+from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
+from phusong.scenarios.maps.pictures import packed, packed_json, packed_labels, palette_png, text_of
+from phusong.scenarios.maps.shapes import in_degrees, rings_of_each
+from phusong.scenarios.result import SERVICE_LEVELS, RunResult
+
+# the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page stays
+# small enough to be sent by mail
+NUMBER_CELLS = 4_600_000
+LOWEST_DBM = -160  # code 1 of a number grid; code 0 is no signal
+
+
+def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[str, Any]:
+    """One run of the page's `runs`; `stations` gives the page's row of each site."""
+    shown = _Shown(result, runs)
+    shapes = in_degrees(_ranked(result).geometry, result.gaps.crs or result.province.crs)
+    return {
+        "name": result.name,
+        "title": {"vi": result.title_vi, "en": result.title_en},
+        "year": result.year,
+        "model": result.coverage.model,
+        "cell_m": result.coverage.grid.cell_m,
+        "summary": {key: value for key, value in result.summary.items() if key != "layers"},
+        "image": {"bounds": shown.picture.latlon_bounds()},
+        "numbers": {
+            "rows": shown.numbers.shape[0],
+            "cols": shown.numbers.shape[1],
+            "bounds": shown.numbers.latlon_bounds(),
+            "coarser": shown.coarser,
+            "lowest_dbm": LOWEST_DBM,
+        },
+        "layers": [_layer(result, shown, layer, stations) for layer in result.coverage.layers.values()],
+        "sectors": _sectors(result, stations),
+        "hamlets": _service(result.hamlets, list(result.coverage.layers)),
+        "gaps": packed_json({"rows": _gaps(result, stations), "rings": rings_of_each(shapes)}),
+        "units": _shares(result.units),
+    }
+
+
+class _Shown:
+    """The two views of a run's grid (pictures cell by cell, numbers maybe coarser) and what is inside."""
+
+    def __init__(self, result: RunResult, runs: int) -> None:
+        grid = result.coverage.grid
+        self.picture = view_of(grid)
+        single = sum(layer.operator != "any" for layer in result.coverage.layers.values())
+        self.coarser = math.ceil(math.sqrt(self.picture.cell.size * max(single, 1) * runs / NUMBER_CELLS))
+        self.numbers = self.picture if self.coarser == 1 else view_of(grid, coarser=self.coarser)
+        self.inside = geometry_mask(
+            [result.province.outline], out_shape=grid.shape, transform=grid.affine, invert=True
+        )
+
+    def seen(self, codes: NDArray[Any]) -> NDArray[Any]:
+        """The codes of the numbers' view; 0 outside the province."""
+        return np.asarray(self.numbers.take(np.where(self.inside, codes, 0).astype(codes.dtype), outside=0))
+
+
+def thresholds_of(result: RunResult, layer: Layer) -> dict[str, float]:
+    """The service thresholds of a layer in dBm, as its run used them."""
+    row: dict[str, Any] = next(
+        (item for item in result.summary.get("layers", ()) if item.get("layer") == layer.key), {}
+    )
+    found = {"outdoor": layer.threshold_dbm}
+    for key in ("in_car", "indoor"):
+        if row.get(f"threshold_{key}_dbm") is not None:
+            found[key] = float(row[f"threshold_{key}_dbm"])
+    return found
+
+
+def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, int]) -> dict[str, Any]:
+    classes = signal_classes(thresholds_of(result, layer))
+    level = np.where(shown.inside, layer.rsrp_dbm, np.nan)
+    codes = np.asarray(shown.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
+    summary = next((s for s in result.summary.get("layers", ()) if s.get("layer") == layer.key), {})
+    return {
+        "key": layer.key,
+        "operator": layer.operator,
+        "technology": layer.technology,
+        "threshold_dbm": layer.threshold_dbm,
+        "classes": [_class(item) for item in classes],
+        "picture": text_of(palette_png(codes, [item.colour for item in classes])),
+        **_numbers(result, shown, layer),
+        "server_colours": _server_colours(result, np.where(shown.inside, layer.best_server + 1, 0), stations),
+        "summary": dict(summary),
+    }
+
+
+def _numbers(result: RunResult, shown: _Shown, layer: Layer) -> dict[str, Any]:
+    """Levels and best servers; for a layer that is the best of others, only which one it takes where."""
+    parts = [
+        other
+        for other in result.coverage.layers.values()
+        if layer.operator == "any" and other.operator != "any" and other.technology == layer.technology
+    ]
+    which = np.zeros(layer.rsrp_dbm.shape, np.uint8)
+    for number_of, part in reversed(list(enumerate(parts, start=1))):
+        same = (part.rsrp_dbm == layer.rsrp_dbm) & (part.best_server == layer.best_server)
+        which[same] = number_of
+    if parts and not (shown.inside & (which == 0) & (layer.best_server >= 0)).any():
+        return {"best_of": [part.key for part in parts], "which": packed(shown.seen(which))}
+    # rounded down, so that the number falls into the same class as the colour
+    whole = np.floor(np.clip(layer.rsrp_dbm, LOWEST_DBM, LOWEST_DBM + 254))
+    levels = np.where(np.isnan(layer.rsrp_dbm), 0, whole - LOWEST_DBM + 1).astype(np.uint8)
+    servers = (layer.best_server + 1).astype(np.uint16)
+    return {"levels": packed(shown.seen(levels)), "servers": packed_labels(shown.seen(servers))}
+
+
+def _class(item: SignalClass) -> dict[str, Any]:
+    return {"key": item.key, "low": item.low_dbm, "high": item.high_dbm, "colour": item.colour}
+
+
+def _server_colours(
+    result: RunResult, server: NDArray[np.integer], stations: dict[str, int]
+) -> dict[int, int]:
+    """Page row of each serving site -> its colour in SERVER_COLOURS; sites whose areas touch differ."""
+    page_row = np.array([-1] + [stations[sector.site_id] for sector in result.coverage.sectors])
+    site = page_row[server]
+    many = int(page_row.max()) + 1
+    touching: set[int] = set()
+    for a, b in ((site[:, 1:], site[:, :-1]), (site[1:], site[:-1])):
+        apart = (a != b) & (a >= 0) & (b >= 0)
+        touching.update(np.unique(np.minimum(a, b)[apart] * many + np.maximum(a, b)[apart]).tolist())
+    near: dict[int, list[int]] = {int(index): [] for index in np.unique(site[site >= 0])}
+    for a, b in (divmod(code, many) for code in sorted(touching)):
+        near[a].append(b)
+        near[b].append(a)
+    colours = range(len(SERVER_COLOURS))
+    chosen: dict[int, int] = {}
+    for index in sorted(near, key=lambda k: (-len(near[k]), k)):  # the most crowded choose first
+        used = [chosen[other] for other in near[index] if other in chosen]
+        chosen[index] = min(colours, key=lambda c: (used.count(c), (c - index) % len(SERVER_COLOURS)))
+    return chosen
+
+
+def _sectors(result: RunResult, stations: dict[str, int]) -> dict[str, Any]:
+    """The run's sectors as columns; `site` is a row of the page's stations."""
+    sectors = result.coverage.sectors
+    return {
+        "site": [stations[sector.site_id] for sector in sectors],
+        "technology": [sector.carrier.technology for sector in sectors],
+        "band": [sector.carrier.band for sector in sectors],
+        "mhz": [sector.carrier.frequency_mhz for sector in sectors],
+        "azimuth": [round(sector.azimuth_deg) for sector in sectors],
+        "tilt": [
+            round(sector.mechanical_downtilt_deg + sector.electrical_downtilt_deg, 1) for sector in sectors
+        ],
+        "power": [round(sector.power_dbm, 1) for sector in sectors],
+        "height": [round(sector.height_m, 1) for sector in sectors],
+    }
+
+
+def _service(hamlets: pd.DataFrame, layers: list[str]) -> dict[str, Any]:
+    """Each hamlet's service as columns in the table's order; levels are rows of SERVICE_LEVELS."""
+    position = {name: index for index, name in enumerate(SERVICE_LEVELS)}
+    table: dict[str, Any] = {
+        "best_operator": [_text(value) for value in hamlets["best_operator"]],
+        "technology": [_text(value) for value in hamlets["technology"]],
+        "rsrp": numbers(hamlets["rsrp_dbm"]),
+        "sinr": numbers(hamlets["sinr_db"]),
+        "level": [position[value] for value in hamlets["service_level"]],
+        "layers": {},
+    }
+    for key in layers:
+        if f"rsrp_dbm:{key}" in hamlets:
+            table["layers"][key] = {
+                "rsrp": numbers(hamlets[f"rsrp_dbm:{key}"]),
+                "level": [position[value] for value in hamlets[f"service_level:{key}"]],
+            }
+    return table
+
+
+def _ranked(result: RunResult) -> gpd.GeoDataFrame:
+    return result.gaps.sort_values(["layer", "people"], ascending=[True, False], kind="stable")
+
+
+def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
+    """Each layer's gaps, most people first."""
+    gaps = _ranked(result)
+    middles = in_degrees(gaps.geometry.representative_point(), gaps.crs or result.province.crs)
+    return [
+        {
+            "id": row["gap_id"],
+            "layer": row["layer"],
+            "people": round(float(row["people"]), 1),
+            "km2": round(float(row["area_km2"]), 3),
+            "hamlets": _names(row["hamlets"]),
+            "communes": _names(row["communes"]),
+            "worst": number(row["worst_dbm"]),
+            "cause": _text(row["cause"]),
+            "mend": _text(row["mend"]),
+            "site": stations.get(row["nearest_site_id"], -1),
+            "site_km": number(row["nearest_site_km"], 2),
+            "at": [round(middle.y, 5), round(middle.x, 5)],
+        }
+        for row, middle in zip(gaps.drop(columns="geometry").to_dict("records"), middles, strict=True)
+    ]
+
+
+def _names(value: Any) -> list[str]:
+    return [name for name in _text(value).split(", ") if name]
+
+
+def _shares(units: pd.DataFrame) -> dict[str, dict[str, dict[str, list[float | None]]]]:
+    """level -> layer -> code -> [people, share served, share served indoors, share of area]."""
+    found: dict[str, dict[str, dict[str, list[float | None]]]] = {}
+    columns = ("population_served_share", "indoor_population_share", "area_served_share")
+    for row in units.to_dict("records"):
+        by_layer = found.setdefault(row["level"], {}).setdefault(row["layer"], {})
+        by_layer[str(row["code"])] = [number(row["population"], 0), *(number(row[c], 4) for c in columns)]
+    return found
+
+
+def number(value: Any, digits: int = 1) -> float | None:
+    """A finite number, rounded, or None (JSON has no NaN)."""
+    return round(float(value), digits) if value is not None and math.isfinite(float(value)) else None
+
+
+def numbers(values: Any) -> list[float | None]:
+    return [number(value) for value in values]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

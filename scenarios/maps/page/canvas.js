@@ -1,0 +1,87 @@
+"use strict";
+// A map layer that is one canvas and one drawing function; the same function draws the saved picture.
+{
+  PS.canvases = [];
+  PS.Canvas = L.Layer.extend({
+    initialize(name, draw) {
+      this.name = name;
+      this.draw = draw;
+      PS.canvases.push(this);
+    },
+    onAdd(map) {
+      this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(this.name));
+      this.canvas.setAttribute("aria-hidden", "true");
+      this.redraw();
+    },
+    getEvents() {
+      return { moveend: this.redraw, viewreset: this.redraw, zoomend: this.redraw, resize: this.redraw, zoomanim: this.follow, zoom: this.stretch };
+    },
+    redraw() {
+      const map = this._map;
+      if (!map || map._animatingZoom) return;
+      const size = map.getSize(), margin = size.multiplyBy(0.15).round();
+      const ratio = Math.min(window.devicePixelRatio || 1, 2);
+      const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
+      const width = size.x + 2 * margin.x, height = size.y + 2 * margin.y;
+      this.center = map.getCenter();
+      this.zoom = map.getZoom();
+      this.corner = corner;
+      L.DomUtil.setPosition(this.canvas, corner);
+      if (this.canvas.width !== width * ratio || this.canvas.height !== height * ratio) {
+        this.canvas.width = width * ratio;
+        this.canvas.height = height * ratio;
+        this.canvas.style.width = width + "px";
+        this.canvas.style.height = height + "px";
+      }
+      const context = this.canvas.getContext("2d");
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      const origin = map.getPixelOrigin().add(corner);
+      const divider = PS.swipe() ? PS.state.divider * size.x + margin.x : null;
+      this.draw(context, { scale: 256 * 2 ** this.zoom, ox: origin.x, oy: origin.y, width, height, zoom: this.zoom, divider });
+    },
+    follow(event) { this.transform(event.center, event.zoom); },
+    stretch() { this.transform(this._map.getCenter(), this._map.getZoom()); },
+    transform(center, zoom) { // as Leaflet moves its own renderers while zooming
+      const map = this._map, scale = map.getZoomScale(zoom, this.zoom);
+      const half = map.getSize().multiplyBy(0.5 + 0.15);
+      const from = map.project(this.center, zoom);
+      const offset = half.multiplyBy(-scale).add(from).subtract(map._getNewPixelOrigin(center, zoom));
+      L.DomUtil.setTransform(this.canvas, offset, scale);
+    },
+  });
+
+  // adds a shape's rings to the current path
+  PS.trace = (context, shape, view, close) => {
+    const { scale, ox, oy } = view;
+    for (const p of shape.rings) {
+      context.moveTo(p[0] * scale - ox, p[1] * scale - oy);
+      let lastX = NaN, lastY = NaN;
+      for (let i = 2; i < p.length; i += 2) {
+        const x = p[i] * scale - ox, y = p[i + 1] * scale - oy;
+        if (Math.abs(x - lastX) < 0.6 && Math.abs(y - lastY) < 0.6 && i < p.length - 2) continue;
+        context.lineTo((lastX = x), (lastY = y));
+      }
+      if (close) context.closePath();
+    }
+  };
+  PS.inView = (shape, view) => {
+    const [x0, y0, x1, y1] = shape.box;
+    return x1 * view.scale >= view.ox && x0 * view.scale <= view.ox + view.width && y1 * view.scale >= view.oy && y0 * view.scale <= view.oy + view.height;
+  };
+  // draws once, or with a swipe twice: left of the handle the run before, right of it the run after
+  PS.perRun = (context, view, paint) => {
+    const before = PS.swipe();
+    if (!before || view.divider === null) return paint(PS.run());
+    for (const [run, x, width] of [[before, 0, view.divider], [PS.run(), view.divider, view.width - view.divider]]) {
+      if (width <= 0) continue;
+      context.save();
+      context.beginPath();
+      context.rect(x, 0, width, view.height);
+      context.clip();
+      paint(run);
+      context.restore();
+    }
+    return undefined;
+  };
+}

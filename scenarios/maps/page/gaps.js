@@ -1,0 +1,96 @@
+"use strict";
+// Gaps: hatched polygons on the map and a ranked list that flies to them.
+PS.feature((map) => {
+  const INK = "#b1101a";
+  let hatch;
+  const pattern = (context) => {
+    if (hatch) return hatch;
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 7;
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = INK;
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    for (const shift of [-7, 0, 7]) {
+      pen.moveTo(shift - 1, 8);
+      pen.lineTo(shift + 8, -1);
+    }
+    pen.stroke();
+    return (hatch = context.createPattern(tile, "repeat"));
+  };
+  const ofLayer = (run) => run.gaps.filter((gap) => gap.layer === PS.layerOf(run).key);
+  PS.gapsOf = ofLayer;
+  PS.drawn = { gaps: 0, hamlets: 0, stations: 0, labels: 0 };
+  let chosen = null;
+
+  const canvas = new PS.Canvas("gaps", (context, view) => {
+    PS.drawn.gaps = 0;
+    if (!PS.state.gaps) return;
+    PS.perRun(context, view, (run) => {
+      for (const gap of ofLayer(run)) {
+        if (!PS.inView(gap.shape, view)) continue;
+        PS.drawn.gaps++;
+        context.beginPath();
+        PS.trace(context, gap.shape, view, true);
+        const far = view.zoom < 11 && gap !== chosen;
+        context.fillStyle = far ? "rgba(177,16,26,.62)" : pattern(context);
+        context.fill("evenodd");
+        if (far) continue; // seen from afar an outline would be larger than what it outlines
+        context.lineJoin = "round";
+        context.lineWidth = gap === chosen ? 5 : 2.6;
+        context.strokeStyle = "rgba(255,255,255,.8)";
+        context.stroke();
+        context.lineWidth = gap === chosen ? 3 : 1.2;
+        context.strokeStyle = INK;
+        context.stroke();
+      }
+    });
+  });
+  canvas.addTo(map);
+
+  PS.gapAt = (lat, lon, run = PS.run()) => {
+    const [x, y] = PS.world(lat, lon);
+    return ofLayer(run).find((gap) => PS.contains(gap.shape, x, y)) ?? null;
+  };
+  PS.showGap = (gap) => {
+    chosen = gap;
+    canvas.redraw();
+    const [x0, y0, x1, y1] = gap.shape.box;
+    const at = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, x * 360 - 180];
+    PS.flyTo(L.latLngBounds(at(x0, y1), at(x1, y0)), 13.5);
+    PS.emit("pick", { kind: "gap", gap, at: gap.at });
+  };
+
+  const list = () => {
+    const gaps = ofLayer(PS.run());
+    PS.$("gap-count").textContent = PS.number(gaps.length);
+    const pane = PS.$("pane-gaps");
+    if (!gaps.length) {
+      pane.replaceChildren(PS.h("p.muted", {}, PS.t("gaps_none")));
+      return;
+    }
+    const most = gaps[0].people;
+    const items = gaps.slice(0, 200).map((gap, index) =>
+      PS.h("li", {}, PS.h("button.gap", { type: "button", "data-gap": gap.id, onclick: () => PS.showGap(gap) },
+        PS.h("span.rank", {}, String(index + 1)),
+        PS.h("span.what", {}, PS.h("b", {}, PS.names(gap.hamlets, 2) || PS.t("gap_title", { n: index + 1 })), PS.h("small", {}, PS.names(gap.communes, 2))),
+        PS.h("span.many", {}, PS.t("gap_people", { n: PS.number(gap.people) }), PS.h("i", { style: `width:${Math.max(3, (gap.people / most) * 100)}%`, "aria-hidden": "true" })))));
+    pane.replaceChildren(
+      PS.h("p.muted", {}, PS.t("gaps_intro", { n: PS.number(gaps.length), layer: PS.layerName(PS.layerOf()) })),
+      PS.h("ol.gaps", {}, items));
+  };
+  PS.on("card", (shown) => {
+    if (shown || !chosen) return;
+    chosen = null;
+    canvas.redraw();
+  });
+  list();
+  PS.on("lang", list);
+  PS.on("state", (keys) => {
+    if (keys.some((key) => ["run", "layer"].includes(key))) {
+      chosen = null;
+      list();
+    }
+    if (keys.some((key) => ["run", "layer", "gaps", "divider"].includes(key))) canvas.redraw();
+  });
+});

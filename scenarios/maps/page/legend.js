@@ -1,0 +1,87 @@
+"use strict";
+// What the colours mean, with units and bounds taken from the same classes that coloured the raster.
+PS.feature((map) => {
+  const { style } = PS.data;
+  const body = PS.$("legend-body");
+  const bounds = (item) =>
+    item.low === null ? `< ${PS.number(item.high)}` : item.high === null ? `\u2265 ${PS.number(item.low)}` : `${PS.number(item.low)} … ${PS.number(item.high)}`;
+  const swatch = (colour) => PS.h("i.swatch", { style: `background:${colour}`, "aria-hidden": "true" });
+  const symbol = (paint) => {
+    const canvas = PS.h("canvas.symbol", { "aria-hidden": "true" });
+    canvas.width = canvas.height = 36;
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    paint(context);
+    return canvas;
+  };
+  const lower = (text) => text[0].toLocaleLowerCase(PS.lang) + text.slice(1);
+  const title = (text) => PS.h("h3", {}, text);
+
+  const signal = () => {
+    const layer = PS.layerOf(), classes = [...layer.classes].reverse();
+    const by = Object.fromEntries(layer.classes.map((item) => [item.key, item]));
+    const extra = by.indoor ? PS.h("p.note", {}, PS.t("margin_note", { db: PS.number(by.indoor.low - by.outdoor.low) })) : null;
+    return [
+      title(PS.t("legend_signal", { technology: layer.technology, operator: PS.operatorName(layer.operator), quantity: PS.quantity(layer.technology) })),
+      PS.h("ul", { id: "legend-classes" }, classes.map((item) =>
+        PS.h("li", { "data-colour": item.colour }, swatch(item.colour), PS.h("b", {}, bounds(item)), PS.h("span", {}, PS.t("class_" + item.key))))),
+      extra];
+  };
+  const shares = () => {
+    const edges = style.share_edges;
+    return [
+      title(PS.t("legend_share", { unit: lower(PS.t("unit_" + (PS.state.units === "none" ? "commune" : PS.state.units))) })),
+      PS.h("ul", {}, style.share_colours.map((colour, index) => {
+        const text = index === 0 ? `< ${PS.percent(edges[0], 0)}` : index === edges.length ? `\u2265 ${PS.percent(edges[index - 1], 0)}` : `${PS.number(edges[index - 1] * 100)} … ${PS.percent(edges[index], 0)}`;
+        return PS.h("li", {}, swatch(colour), PS.h("b", {}, text));
+      }).reverse())];
+  };
+  const servers = () => [
+    title(PS.t("legend_server")),
+    PS.h("p.patches", { "aria-hidden": "true" }, style.servers.slice(0, 8).map(swatch)),
+    PS.h("p.note", {}, PS.t("legend_server_note"))];
+  const hamlets = () => {
+    const run = PS.run();
+    const levels = run.hamlets.layers[PS.layerOf(run).key]?.level ?? run.hamlets.level;
+    return [
+      title(PS.t("legend_hamlets")),
+      PS.h("ul", {}, style.level_keys.map((key, level) =>
+        PS.h("li", {}, symbol((context) => PS.symbol.hamlet(context, 9, 9, level)), PS.h("span", {}, PS.t("level_" + key)),
+          PS.h("b.count", {}, PS.number(levels.filter((value) => value === level).length))))
+        .reverse())];
+  };
+  const others = () => {
+    const items = [];
+    if (PS.state.gaps) items.push(PS.h("li", {}, PS.h("i.swatch.hatch", { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_gap"))));
+    for (const [name, colour] of Object.entries(style.operators))
+      if (PS.state.stations[name]) items.push(PS.h("li", {}, symbol((context) => PS.symbol.station(context, 9, 9, colour, true, 1.1)), PS.h("span", {}, PS.t("stations_of", { operator: name }))));
+    if (PS.data.ground.border.rings.length) items.push(PS.h("li", {}, PS.h("i.swatch.border", { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_border"))));
+    return [PS.h("ul.rest", {}, items)];
+  };
+  const render = () => {
+    const { state } = PS;
+    body.replaceChildren(...[
+      ...(state.choropleth ? shares() : []),
+      ...(state.view === "signal" ? signal() : state.view === "server" ? servers() : []),
+      ...(state.hamlets ? hamlets() : []),
+      ...others()].filter(Boolean));
+  };
+  render();
+  PS.on("lang", render);
+  PS.on("state", (keys) => keys.some((key) => ["run", "layer", "view", "hamlets", "gaps", "stations", "choropleth", "units"].includes(key)) && render());
+  const legend = PS.$("legend");
+  if (window.matchMedia("(max-width: 760px)").matches) legend.open = false;
+  // a card needs the room: the legend folds while one is shown
+  let wasOpen = false;
+  PS.on("card", (shown) => {
+    if (shown && legend.open) {
+      wasOpen = true;
+      legend.open = false;
+    } else if (!shown && wasOpen) {
+      wasOpen = false;
+      legend.open = true;
+    }
+  });
+  L.DomEvent.disableClickPropagation(PS.$("legend"));
+  void map;
+});

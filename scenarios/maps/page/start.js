@@ -1,0 +1,22 @@
+"use strict";
+// Puts the features together, in the order of their files.
+{
+  const later = [];
+  PS.afterPaint = (task) => later.push(task);
+  PS.start = async (map) => {
+    PS.map = map;
+    await PS.loadGaps();
+    map.getContainer().setAttribute("aria-label", PS.t("map"));
+    map.setView(L.latLngBounds(PS.data.bounds).getCenter(), 9, { animate: false });
+    PS.translate();
+    for (const feature of PS.features) feature(map);
+    PS.home();
+    if (!PS.readLink()) PS.home();
+    PS.startLink();
+    requestAnimationFrame(() => setTimeout(() => {
+      for (const task of later) task();
+      PS.ready = true;
+      document.documentElement.dataset.ready = "yes";
+    }));
+  };
+}
