@@ -14,7 +14,9 @@ from phusong.geodata import store
 from phusong.geodata.errors import InputError
 
 
-def export(store_path: Path, url: str, *, schema: str = "phusong", replace: bool = False) -> Mapping[str, int]:
+def export(
+    store_path: Path, url: str, *, schema: str = "phusong", replace: bool = False
+) -> Mapping[str, int]:
     """Write every layer and the provenance into `schema`; rows written by table.
 
     Everything happens in one transaction. Raises InputError without the `postgis` extra, for a database
@@ -23,7 +25,9 @@ def export(store_path: Path, url: str, *, schema: str = "phusong", replace: bool
     if not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
         raise InputError("địa chỉ phải là postgresql://… · the address must be postgresql://…")
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,50}", schema):
-        raise InputError(f"--schema {schema!r}: chỉ chữ thường, số, gạch dưới · lower-case letters and digits")
+        raise InputError(
+            f"--schema {schema!r}: chỉ chữ thường, số, gạch dưới · lower-case letters and digits"
+        )
     try:
         import geoalchemy2  # noqa: F401
         import psycopg

@@ -214,6 +214,7 @@ def _summary(
             for layer in coverage.layers.values()
         ],
         "synthetic_inputs": list(inputs.province.synthetic),
+        "data_warnings": list(inputs.data_warnings),
     }
 
 

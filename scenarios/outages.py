@@ -76,12 +76,10 @@ def outage_summary(found: Outages) -> dict[str, Any]:
         "people_served": round(found.people_served, 1),
         "people_backed": round(found.people_backed, 1),
         "most_critical_masts": [
-            {
-                "mast_id": row.mast_id,
-                "operators": row.operators,
-                "people_lost": round(float(row.people_lost), 1),
-            }
-            for row in worst.itertuples()
+            {"mast_id": mast, "operators": operators, "people_lost": round(lost, 1)}
+            for mast, operators, lost in zip(
+                worst["mast_id"], worst["operators"], worst["people_lost"].tolist(), strict=True
+            )
         ],
         "cuts": [
             {**row, "people_lost": round(row["people_lost"], 1)} for row in found.causes.to_dict("records")

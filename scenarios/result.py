@@ -13,6 +13,7 @@ from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.service import LEVELS
 from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
+from phusong.scenarios.networks import NetworksAnswer
 from phusong.scenarios.outages import Outages
 
 SERVICE_LEVELS = LEVELS  # from worst to best
@@ -34,6 +35,7 @@ class RunResult:
       to_km, length_km, worst_dbm
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `networks`: fixed broadband, loudspeakers and the load of the cells
     """
 
     name: str
@@ -49,3 +51,4 @@ class RunResult:
     stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
+    networks: NetworksAnswer | None = None

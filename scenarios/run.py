@@ -25,6 +25,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.answer import answer
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.networks import other_networks, with_networks
     from phusong.scenarios.outages import outage_summary, outages
 
     stages = stages or Stages(quiet=True)
@@ -44,11 +45,12 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
             worlds = other_worlds(scenario, inputs, ground, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         result = answer(scenario, inputs, coverage, worlds)
-    if not scenario.outages:
-        return result
-    with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
-        found = outages(scenario, inputs, ground, report)
-    return replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
+    if scenario.outages:
+        with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
+            found = outages(scenario, inputs, ground, report)
+        result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+        return with_networks(result, other_networks(scenario, inputs, coverage))
 
 
 def run_to_folder(
@@ -92,9 +94,14 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         from phusong.geodata.reference.cache import fingerprint
 
         prints["reference"] = fingerprint()
-    if scenario.sites.add_table:
-        table = Path(scenario.sites.add_table).read_bytes()
-        prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()
+    else:
+        folder = Path(scenario.data)
+        for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.tif"))):
+            if path.is_file():
+                prints[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
+    for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
+        if table:
+            prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
     return prints
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
+
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
 Level = Annotated[float, Field(strict=True, ge=-140, le=-30)]
@@ -148,6 +150,9 @@ class Scenario(_Strict):
     area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
     radio: Radio = Radio()
     sites: Sites = Sites()
+    fixed: Fixed = Fixed()
+    loudspeakers: Loudspeakers = Loudspeakers()
+    demand: Demand = Demand()
     thresholds: Mapping[Technology, Thresholds]
 
     @model_validator(mode="after")

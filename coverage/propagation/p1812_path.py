@@ -10,7 +10,7 @@ from math import atan, exp, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.propagation import p526
@@ -76,13 +76,32 @@ def median_earth_radius_km(delta_n: float) -> float:
     return EARTH_RADIUS_KM * 157.0 / (157.0 - delta_n)
 
 
-def path_zones(distance_km: Profile, zone: NDArray[np.integer]) -> PathZones:
-    """Fraction over sea and longest land stretches of a path. P.1812-8 (1) and §3.6.
+def zone_codes(zone: ArrayLike | None, size: int) -> NDArray[np.int64]:
+    """Zone of each of `size` samples, inland throughout if None. Raises ValueError for other codes."""
+    if zone is None:
+        return np.full(size, INLAND, dtype=np.int64)
+    codes = np.asarray(zone)
+    if codes.shape != (size,):
+        raise ValueError(f"zone has {codes.size} values for {size} distances")
+    if not np.isin(codes, (SEA, COASTAL_LAND, INLAND)).all():
+        raise ValueError("zone holds a code that is none of 1 (sea), 3 (coastal land), 4 (inland)")
+    return codes.astype(np.int64)
 
-    `zone` gives each sample's code; a sample stands for the path half-way to its neighbours.
-    """
+
+def _lengths_km(distance_km: Profile) -> Profile:
+    # a sample stands for the path half-way to its neighbours
     edges = np.concatenate([distance_km[:1], (distance_km[1:] + distance_km[:-1]) / 2, distance_km[-1:]])
-    length = np.diff(edges)
+    return np.diff(edges)
+
+
+def share_of(distance_km: Profile, member: NDArray[np.bool_]) -> float:
+    """Share of a path that runs over the samples in `member`, 0 to 1."""
+    return float(_lengths_km(distance_km)[member].sum() / (distance_km[-1] - distance_km[0]))
+
+
+def path_zones(distance_km: Profile, zone: NDArray[np.int64]) -> PathZones:
+    """Fraction over sea and longest land stretches of a path. P.1812-8 (1) and §3.6."""
+    length = _lengths_km(distance_km)
 
     def longest(member: NDArray[np.bool_]) -> float:
         best = run = 0.0
@@ -91,8 +110,7 @@ def path_zones(distance_km: Profile, zone: NDArray[np.integer]) -> PathZones:
             best = max(best, run)
         return float(best)
 
-    total = distance_km[-1] - distance_km[0]
-    return PathZones(float(length[zone == SEA].sum() / total), longest(zone != SEA), longest(zone == INLAND))
+    return PathZones(share_of(distance_km, zone == SEA), longest(zone != SEA), longest(zone == INLAND))
 
 
 @jit()
