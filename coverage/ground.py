@@ -39,6 +39,11 @@ class Ground:
     def grid(self) -> Grid:
         return self.terrain.grid
 
+    @property
+    def holes(self) -> bool:
+        """True where some of the terrain has no height."""
+        return not bool(np.isfinite(self.terrain.values).all())
+
     def samples_dm(self) -> NDArray[np.int16]:
         """Terrain and clutter height interleaved, decimetres, shape (rows, cols, 2).
 

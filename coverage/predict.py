@@ -34,6 +34,7 @@ class _Job:
     """What stays the same for every mast of a run."""
 
     samples: Samples
+    holes: bool
     ground: Grid
     grid: Grid
     heights_m: NDArray[np.float32]
@@ -63,7 +64,7 @@ def predict(
     samples = ground.samples_dm()
     heights_m = np.zeros(grid.shape, np.float32)
     terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
-    job = _Job(samples, ground.grid, grid, heights_m, tuple(sectors), antennas, options)
+    job = _Job(samples, ground.holes, ground.grid, grid, heights_m, tuple(sectors), antennas, options)
     carriers = _carriers(sectors)
     received = _nobody((len(carriers), *grid.shape))
     masts = masts_of(job.sectors, options)
@@ -107,7 +108,7 @@ def predict_points(
         ],
         np.float32,
     )
-    job = _Job(samples, ground.grid, ground.grid, heights_m, tuple(sectors), antennas, options)
+    job = _Job(samples, ground.holes, ground.grid, ground.grid, heights_m, tuple(sectors), antennas, options)
     carriers = _carriers(sectors)
     received = _nobody((len(carriers), 1, x.size))
     masts = masts_of(job.sectors, options)
@@ -246,7 +247,8 @@ def _add_mast(job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], re
     polar = np.empty((len(mast.frequencies_mhz), radials, kept + 1), np.float32)
     reach = np.empty(radials, np.int32)
     sweep(
-        job.samples, cell_m, _cells(job.ground, mast), (mast.height_m, options.receiver_height_m), radials,
+        job.samples, job.holes, cell_m, _cells(job.ground, mast),
+        (mast.height_m, options.receiver_height_m), radials,
         kept * stride, stride, options.terminal_clearance_m, EARTH_KM * options.earth_radius_factor,
         np.array(mast.frequencies_mhz), polar, reach,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from phusong.coverage.service import (
     value_of_most,
 )
 from phusong.geodata.raster import Raster
+from phusong.scenarios.gap_causes import OtherWorlds
 from phusong.scenarios.gap_table import gap_table
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.result import RunResult
@@ -32,13 +33,15 @@ from phusong.scenarios.targets import check_targets, target_row
 UNIT_LEVELS = ("province", "district", "commune", "unit_2025")
 
 
-def answer(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> RunResult:
-    """Everything the run found out, of one coverage map."""
+def answer(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, worlds: OtherWorlds | None = None
+) -> RunResult:
+    """Everything the run found out, of one coverage map; `worlds` tell the gaps' causes."""
     hamlets = _hamlets(scenario, inputs, coverage)
     units = pd.concat(
         [_units(scenario, inputs, coverage, layer) for layer in coverage.layers.values()], ignore_index=True
     )
-    gaps, unlisted = gap_table(scenario, inputs, coverage)
+    gaps, unlisted = gap_table(scenario, inputs, coverage, worlds)
     road = inputs.province.patrol_road
     along = [along_road(coverage, layer, road) for layer in coverage.layers.values()]
     targets = check_targets(inputs.province, coverage, hamlets, units)
@@ -161,9 +164,7 @@ def _units(scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Lay
     raster = _signal(coverage, layer)
     levels = signal_at(raster, inputs.people)
     steps = thresholds_of(scenario, layer.technology)
-    commune_position = {code: index for index, code in enumerate(inputs.province.communes["code"])}
-    commune_of_hamlet = inputs.province.hamlets["commune_code"].map(commune_position).to_numpy(np.int64)
-    commune_of_point = commune_of_hamlet[inputs.people.hamlet]
+    commune_of_point = inputs.commune_of_hamlet()[inputs.people.hamlet]
     cells = inputs.commune_of_cell
     tables = []
     for level in UNIT_LEVELS:
@@ -244,6 +245,11 @@ def _layer_summary(
         "indoor_population_share": round(float(whole["indoor_population_share"]), 6),
         "area_served_share": round(float(whole["area_served_share"]), 6),
         "gaps": len(listed),
+        "people_by_cause": {
+            str(cause): round(float(people), 1)
+            for cause, people in listed.groupby("cause")["people"].sum().items()
+            if cause
+        },
         "people_in_gaps": round(float(listed["people"].sum()), 1),
         "people_in_smaller_gaps": round(float(unlisted[layer.key]), 1),
     }

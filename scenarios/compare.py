@@ -139,8 +139,7 @@ def _hamlets_served(run: StoredRun, key: str) -> set[str]:
 
 def _by_commune(key: str, inputs: Inputs, gained: NDArray[np.bool_], lost: NDArray[np.bool_]) -> pd.DataFrame:
     communes = inputs.province.communes.reset_index(drop=True)
-    position = {code: index for index, code in enumerate(communes["code"])}
-    commune = inputs.province.hamlets["commune_code"].map(position).to_numpy(np.int64)[inputs.people.hamlet]
+    commune = inputs.commune_of_hamlet()[inputs.people.hamlet]
     people = inputs.people.people
     return pd.DataFrame(
         {

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.gaps import find_gaps
+from phusong.scenarios.gap_causes import OtherWorlds, gap_causes
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.scenario import Scenario
 
@@ -16,9 +17,12 @@ SHOWN = 8  # hamlets named with a gap; the rest is counted
 
 
 def gap_table(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, worlds: OtherWorlds | None
 ) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
-    """Gaps of every layer in one table, and the people in gaps too small to list, by layer."""
+    """Gaps of every layer in one table, and the people in gaps too small to list, by layer.
+
+    Without `worlds` their cause and mend stay empty.
+    """
     tables, unlisted = [], {}
     for key, layer in coverage.layers.items():
         steps = scenario.thresholds[layer.technology]  # type: ignore[index]
@@ -26,7 +30,11 @@ def gap_table(
             coverage.raster(key), steps.outdoor_dbm, inputs.people, least_people=scenario.gap_least_people
         )
         unlisted[key] = split.people_unlisted
-        tables.append(_named(inputs, key, split.gaps, split.gap_of_point))
+        named = _named(inputs, key, split.gaps, split.gap_of_point)
+        if worlds is not None and len(named):
+            why = gap_causes(layer, coverage, worlds, inputs, split.gap_of_point, len(named))
+            named = named.assign(**{column: why[column].to_numpy() for column in why.columns})
+        tables.append(named)
     table = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=coverage.grid.crs)
     return table, unlisted
 
@@ -53,6 +61,7 @@ def _named(
         communes=communes.reindex(everyone).to_numpy(),
         cause="",
         mend="",
+        lacking_db=np.nan,
         nearest_site_id=sites["site_id"].to_numpy()[nearest],
         nearest_site_km=away[np.arange(len(gaps)), nearest] / 1000.0,
     )

@@ -36,6 +36,18 @@ class Inputs:
     commune_of_cell: NDArray[np.int16]
     data_warnings: tuple[str, ...] = ()  # what the check of the user's own data found, line by line
 
+    def commune_of_hamlet(self) -> NDArray[np.int64]:
+        """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
+        position = {code: row for row, code in enumerate(self.province.communes["code"])}
+        rows = self.province.hamlets["commune_code"].map(position)
+        if rows.isna().any():
+            lost = self.province.hamlets.loc[rows.isna().to_numpy()].iloc[0]
+            raise InputError(
+                f"hamlet {lost['hamlet_id']} ({lost['name']}): no commune has its commune_code "
+                f"{lost['commune_code']!r}; correct it in the hamlet list"
+            )
+        return rows.to_numpy(np.int64)
+
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""

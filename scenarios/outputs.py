@@ -13,6 +13,7 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.networks import write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
@@ -45,8 +46,13 @@ def write_outputs(
     write_csv(result.units, folder / "units.csv")
     write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
     write_csv(pd.DataFrame([target_row(target) for target in result.targets]), folder / "targets.csv")
+    if result.outages is not None:
+        write_csv(result.outages.masts, folder / "outages.csv")
+        write_csv(result.outages.communes, folder / "backed.csv")
     write_gaps(result, folder / "gaps.gpkg")
     write_rasters(result, folder)
+    if result.networks is not None:
+        write_networks(result.networks, folder)
     _write_json(folder / "summary.json", result.summary)
     if len(results) > 1:
         write_csv(phase_table(results), folder / "phases.csv")

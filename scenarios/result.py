@@ -13,6 +13,8 @@ from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.service import LEVELS
 from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
+from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.outages import Outages
 
 SERVICE_LEVELS = LEVELS  # from worst to best
 
@@ -32,6 +34,8 @@ class RunResult:
     - `stretches` (lines along the border patrol road): layer, state (silent | one_server | served), from_km,
       to_km, length_km, worst_dbm
     - `targets`: the plan's targets, checked
+    - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `networks`: fixed broadband, loudspeakers and the load of the cells
     """
 
     name: str
@@ -46,3 +50,5 @@ class RunResult:
     summary: Mapping[str, Any]
     stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     targets: tuple[Target, ...] = ()
+    outages: Outages | None = None
+    networks: NetworksAnswer | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.coverage.compiled import use_cores
     from phusong.coverage.predict import predict
     from phusong.scenarios.answer import answer
+    from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.networks import other_networks, with_networks
+    from phusong.scenarios.outages import outage_summary, outages
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -30,16 +34,23 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         check_memory(scenario, inputs.grid)
     if jobs is not None:
         use_cores(jobs)
+    ground = ground_of(inputs.province)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predict(
-            ground_of(inputs.province),
-            inputs.sectors,
-            grid=inputs.grid,
-            options=options_of(scenario),
-            progress=report,
+            ground, inputs.sectors, grid=inputs.grid, options=options_of(scenario), progress=report
         )
+    worlds = None
+    if scenario.explain_gaps:
+        with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
+            worlds = other_worlds(scenario, inputs, ground, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        return answer(scenario, inputs, coverage)
+        result = answer(scenario, inputs, coverage, worlds)
+    if scenario.outages:
+        with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
+            found = outages(scenario, inputs, ground, report)
+        result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+        return with_networks(result, other_networks(scenario, inputs, coverage))
 
 
 def run_to_folder(
@@ -87,10 +98,10 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         folder = Path(scenario.data)
         for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.tif"))):
             if path.is_file():
-                prints[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
-    if scenario.sites.add_table:
-        table = Path(scenario.sites.add_table).read_bytes()
-        prints[scenario.sites.add_table] = hashlib.sha256(table).hexdigest()
+                prints[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
+        if table:
+            prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
     return prints
 
 

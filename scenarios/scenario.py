@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
+
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
 Level = Annotated[float, Field(strict=True, ge=-140, le=-30)]
@@ -143,9 +145,14 @@ class Scenario(_Strict):
     technologies: Annotated[tuple[Technology, ...], Field(min_length=1)] = ("4G",)
     hamlet_people_share: Share = 0.8
     gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
+    explain_gaps: bool = True  # predict again, three times, to tell every gap's cause and mend
+    outages: bool = True  # every mast's outage, and every operator's and district's
     area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
     radio: Radio = Radio()
     sites: Sites = Sites()
+    fixed: Fixed = Fixed()
+    loudspeakers: Loudspeakers = Loudspeakers()
+    demand: Demand = Demand()
     thresholds: Mapping[Technology, Thresholds]
 
     @model_validator(mode="after")

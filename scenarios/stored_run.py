@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyogrio
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
@@ -47,7 +48,9 @@ class StoredRun:
         layers = {row["layer"]: self._layer(row, inputs) for row in self.summary["layers"]}
         model = self.summary["layers"][0]["model"]
         coverage = CoverageMap(grid=inputs.grid, sectors=inputs.sectors, layers=layers, model=model)
-        return answer(self.scenario, inputs, coverage)
+        result = answer(self.scenario, inputs, coverage)
+        stored = pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="gaps")
+        return replace(result, gaps=stored.fillna({"cause": "", "mend": ""}), summary=self.summary)
 
     def _layer(self, row: Mapping[str, Any], inputs: Inputs) -> Layer:
         fields = {}

@@ -55,6 +55,6 @@ def p1812_to_points(
             beta_0 = time_percentage_beta0(air[2], d, d)
             climate = Climate(air[0], air[1], beta_0, 0.0, d, 500.0, 500.0)
             loss[k] = path_loss(
-                distance_km[:n], terrain[:n], surface[:n], frequency_mhz, heights_m[0], heights_m[1], vertical,
-                time_percent, climate, location_db,
+                distance_km[:n], terrain[:n], surface[:n], frequency_mhz, heights_m[0], heights_m[1],
+                vertical, time_percent, climate, location_db,
             ).Lb  # fmt: skip

@@ -65,27 +65,43 @@ def samples_to_edge(samples: Samples, x0: float, y0: float, ux: float, uy: float
     return max(0, int(steps))
 
 
-@jit()
-def read_radial(
-    samples: Samples, x0: float, y0: float, azimuth_rad: float, most: int, terrain: Heights, clutter: Heights
-) -> int:
-    """Fills heights at every cell's length along an azimuth (clockwise from north); the last index read."""
-    ux, uy = sin(azimuth_rad), -cos(azimuth_rad)
-    last = samples_to_edge(samples, x0, y0, ux, uy, most)
-    flat = samples.reshape(-1)
-    width = np.int64(2 * samples.shape[1])
+@jit(fastmath={"contract", "nsz"})
+def _read_line(
+    flat: NDArray[np.int16], width: int, x0: float, y0: float, ux: float, uy: float, last: int,
+    terrain: Heights, clutter: Heights,
+) -> None:  # fmt: skip
     for n in range(last + 1):
         x, y = x0 + n * ux, y0 + n * uy
-        j, i = np.int64(x), np.int64(y)
+        j, i = np.int32(x), np.int32(y)
         fx, fy = x - j, y - i
-        at = i * width + 2 * j
-        a, b, c, d = flat[at], flat[at + 2], flat[at + width], flat[at + width + 2]
-        if min(min(a, b), min(c, d)) <= OUTSIDE_DM:
-            return n - 1
+        at = np.uint32(np.int32(i * width + np.int32(2) * j))
+        below = np.uint32(at + np.uint32(width))
+        a, b = flat[at], flat[at + np.uint32(2)]
+        c, d = flat[below], flat[below + np.uint32(2)]
         north = a + (b - a) * fx
         south = c + (d - c) * fx
         terrain[n] = (north + (south - north) * fy) * METRES
-        clutter[n] = flat[at + 1 + (2 if fx >= 0.5 else 0) + (width if fy >= 0.5 else 0)] * METRES
+        east = np.uint32(2) if fx >= 0.5 else np.uint32(0)
+        clutter[n] = flat[(below if fy >= 0.5 else at) + east + np.uint32(1)] * METRES
+
+
+@jit()
+def read_radial(
+    samples: Samples, x0: float, y0: float, azimuth_rad: float, most: int, holes: bool,
+    terrain: Heights, clutter: Heights,
+) -> int:  # fmt: skip
+    """Fills heights at every cell's length along an azimuth (clockwise from north); the last index read.
+
+    `holes` says that some of the ground has no height, so that the line must be walked to find its end.
+    """
+    ux, uy = sin(azimuth_rad), -cos(azimuth_rad)
+    last = samples_to_edge(samples, x0, y0, ux, uy, most)
+    if holes:
+        n = 0
+        while n <= last and inside(samples, x0 + n * ux, y0 + n * uy):
+            n += 1
+        last = n - 1
+    _read_line(samples.reshape(-1), np.int32(2 * samples.shape[1]), x0, y0, ux, uy, last, terrain, clutter)
     return last
 
 

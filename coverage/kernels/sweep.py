@@ -1,24 +1,28 @@
-"""The radial sweep: diffraction from one mast to every sample of every radial, in amortised O(log n) each.
+"""The radial sweep: diffraction from one mast to every sample of every radial.
 
-With the earth's bulge folded into the heights, y = g − 500 C_e x², what P.1812-8 §4.3 asks of a profile to
-sample n follows from what was kept for sample n − 1:
+With the earth's bulge folded into the heights, y = g − 500 C_e x², what P.1812-8 §4.3 asks of the profile to
+sample n follows from what is kept of samples 1 … n − 1:
 
-- the transmitter's horizon slope is a running maximum; the receiver's is the tangent from its antenna to the
-  upper hull of the profile (a stack);
-- on a line of sight ν is highest at a *record* of the elevation angle seen from the transmitter: an earlier
-  sample at an equal or higher angle has the larger ν whatever the receiver, for |ν| grows with
-  (s − a) √(x/(d − x)). Records are kept in blocks with a bound each, so that few are looked at;
-- the sums of the smooth-earth fit run along; its highest obstruction is an extreme point, and its angles
-  tangents, of a second hull: bare terrain, without bulge or clutter.
+- the transmitter's horizon slope is a running maximum of the elevation angle seen from its antenna;
+- the receiver's is the steepest line back to the profile;
+- on a line of sight ν is highest where (s − a)² x/(d − x) is lowest, a being a sample's elevation angle and s
+  the receiver's;
+- the sums of the smooth-earth fit run along, and its obstruction is the highest sample above the line of sight.
 
-Samples within the terminal clearance of the receiver carry no clutter, so they are kept out of the first hull
-and looked at one by one. All of this is free of frequency but for the cut at ν = −0.78, where J(ν) ends: the
-longest wavelength of a mast decides it, and all its bands share the rest.
+The extremes are found in blocks of samples. A block's highest sample bounds all of it, and only blocks whose
+bound beats the best found so far are opened: usually the last one or two before the receiver. Comparing bounds
+is one vector loop, so that hills and plains cost the same. (Two convex hulls find the same in fewer steps; each
+step waits for a mispredicted branch, and on a plain every sample is on the hull.)
+
+Samples within the terminal clearance of the receiver carry no clutter, so they are looked at one by one. All
+of this is free of frequency, and the bands of a mast share it; the longest wavelength decides where ν = −0.78
+cuts and where the smooth earth is near enough to matter.
 """
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import floor, pi, sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import prange
@@ -26,11 +30,15 @@ from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.profile import Samples, read_radial
+from phusong.coverage.propagation.elementary import INLINE
 from phusong.coverage.propagation.p526 import (
     bullington_finish_db,
-    delta_bullington_finish,
+    bullington_point_nu,
     diffraction_heights,
+    nu_over_smooth,
+    smooth_clearance_share,
     smooth_surface_heights,
+    spherical_earth_loss_db,
     wavelength_m,
 )
 
@@ -40,245 +48,353 @@ Indices = NDArray[np.int32]
 NO_LOSS_NU = -0.78  # J(ν) is zero from here down, P.1812-8 (12)
 CHUNKS = 64  # radials are dealt out in this many parts, whatever the number of workers
 LOWEST = -1e30
-BLOCK = 8  # records with one bound
-SUPER = 64
+BLOCK = 16  # samples with one bound
+
+# searches for extremes may look at several samples at a time: there is no NaN, and no sum to reorder
+SEARCH: dict[str, Any] = {"fastmath": {"nnan", "nsz", "contract"}, "forceinline": True}
+VECTOR: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp"}}
+
+
+class Radial(NamedTuple):
+    """Work arrays of one radial; the first sample is at the mast and belongs to no block's maximum."""
+
+    terrain: Heights
+    clutter: Heights
+    bare: Heights  # terrain less bulge
+    top: Heights  # terrain and clutter less bulge
+    angle: Heights  # (top − antenna) / distance
+    seen: Heights  # highest angle so far
+    seen_bare: Heights  # the same of terrain without bulge
+    block_top: Heights
+    block_angle: Heights
+    block_terrain: Heights
+    inverse: Heights  # 1 / k
+    nu: Heights  # ν √λ of Bullington's edge, by kept sample
+    hst: Heights  # least-squares surface under both antennas, by kept sample
+    hsr: Heights
+    hte: Heights  # antenna heights above the smooth surface, by kept sample, then by `chosen`
+    hre: Heights
+    extra: Heights
+    chosen: Indices  # kept samples for which the smooth earth matters
 
 
 @jit()
-def push_hull(hull: Indices, size: int, y: Heights, n: int) -> int:
-    """Adds sample n to an upper hull of (index, y); the hull's new size."""
-    while size >= 2:
-        i, j = hull[size - 1], hull[size - 2]
-        if (y[i] - y[j]) * (n - i) <= (y[n] - y[i]) * (i - j):
-            size -= 1
-        else:
-            break
-    hull[size] = n
-    return size + 1
+def radial_arrays(size: int) -> Radial:
+    """Work arrays for radials of up to `size` samples."""
+    e = np.empty
+    inverse = e(size + 1)
+    inverse[0] = 0.0
+    for k in range(1, size + 1):
+        inverse[k] = 1.0 / k
+    blocks = size // BLOCK + 1
+    return Radial(
+        e(size), e(size), e(size), e(size), e(size), e(size), e(size), e(blocks), e(blocks), e(blocks),
+        inverse, e(size), e(size), e(size), e(size), e(size), e(size), e(size, np.int32),
+    )  # fmt: skip
 
 
-@jit()
-def tangent_slope(hull: Indices, size: int, y: Heights, n: int, height_m: float) -> float:
-    """Steepest rise from (n, height) back to an upper hull to its left, m per sample.
-
-    The slope along a hull has one maximum: the last few vertices are tried first, then the rest is halved.
-    """
-    k = size - 1
-    best = (y[hull[k]] - height_m) / (n - hull[k])
-    stop = max(0, k - 4)
-    while k > stop:
-        k -= 1
-        slope = (y[hull[k]] - height_m) / (n - hull[k])
-        if slope < best:
-            return best
-        best = slope
-    low, high = 0, k
-    while low < high:
-        middle = (low + high) // 2
-        i, j = hull[middle], hull[middle + 1]
-        if (y[j] - height_m) * (n - i) >= (y[i] - height_m) * (n - j):
-            low = middle + 1
-        else:
-            high = middle
-    return (y[hull[low]] - height_m) / (n - hull[low])
-
-
-@jit()
-def highest_above_slope(hull: Indices, size: int, y: Heights, slope: float) -> int:
-    """Sample of an upper hull that lies highest above any line of this slope (m per sample)."""
-    low, high = 0, size - 1
-    while low < high:
-        middle = (low + high) // 2
-        i, j = hull[middle], hull[middle + 1]
-        if y[j] - y[i] > slope * (j - i):
-            low = middle + 1
-        else:
-            high = middle
-    return hull[low]
+@jit(**VECTOR)
+def prepare(radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: float, bulge: float) -> None:
+    """Fills heights less bulge, angles, running maxima and block maxima from terrain and clutter."""
+    for n in range(min(bare_samples + 1, last + 1)):
+        radial.clutter[n] = 0.0
+    for n in range(1, last + 1):
+        x = n * step_km
+        radial.bare[n] = radial.terrain[n] - bulge * x * x
+        radial.top[n] = radial.bare[n] + radial.clutter[n]
+        radial.angle[n] = (radial.top[n] - h_tx) * radial.inverse[n] / step_km
+        radial.seen_bare[n] = (radial.terrain[n] - h_tx) * radial.inverse[n] / step_km
+    radial.top[0] = radial.bare[0] = radial.angle[0] = radial.seen[0] = radial.seen_bare[0] = LOWEST
+    highest = bare_highest = LOWEST
+    for n in range(1, last + 1):
+        highest = max(highest, radial.angle[n])
+        bare_highest = max(bare_highest, radial.seen_bare[n])
+        radial.seen[n], radial.seen_bare[n] = highest, bare_highest
+    for b in range(last // BLOCK + 1):
+        top = angle = terrain = LOWEST
+        for n in range(max(1, b * BLOCK), min((b + 1) * BLOCK, last + 1)):
+            top, angle = max(top, radial.top[n]), max(angle, radial.angle[n])
+            terrain = max(terrain, radial.terrain[n])
+        radial.block_top[b], radial.block_angle[b], radial.block_terrain[b] = top, angle, terrain
 
 
-@jit()
-def _least_in_block(
-    at: Heights, angle: Heights, first: int, last: int, slope: float, d: float, best: float
+@jit(**SEARCH)
+def _steepest_in(y: Heights, inverse: Heights, first: int, end: int, n: int, height_m: float, best: float) -> float:
+    for i in range(first, end):
+        best = max(best, (y[i] - height_m) * inverse[n - i])
+    return best
+
+
+@jit(**SEARCH)
+def steepest_back(
+    y: Heights, block: Heights, inverse: Heights, end: int, n: int, height_m: float, best: float
 ) -> float:
-    for k in range(first, last):
-        t = slope - angle[k]
-        best = min(best, t * t * at[k] / (d - at[k]))
+    """Steepest rise from (n, height) back to samples 1 … end − 1, m per sample, or `best` if that is more."""
+    whole = max(0, end // BLOCK - 1)  # the last one or two blocks are looked at sample by sample
+    best = _steepest_in(y, inverse, max(1, whole * BLOCK), end, n, height_m, best)
+    # a rise is bounded at a block's near end, a fall at its far one
+    corner = n - BLOCK + 1 if best >= 0.0 else n
+    better = 0
+    for b in range(whole):
+        better += 1 if block[b] - height_m > best * (corner - b * BLOCK) else 0
+    if better > 0:
+        for b in range(whole - 1, -1, -1):
+            corner = n - BLOCK + 1 if best >= 0.0 else n
+            if block[b] - height_m > best * (corner - b * BLOCK):
+                best = _steepest_in(y, inverse, max(1, b * BLOCK), (b + 1) * BLOCK, n, height_m, best)
     return best
 
 
-@jit()
-def least_clearance(at: Heights, angle: Heights, count: int, slope: float, d: float, limit: float) -> float:
-    """Smallest (slope − a)² x / (d − x) over the records of the elevation angle, or `limit` if none is below.
+@jit(**SEARCH)
+def highest_above(y: Heights, block: Heights, end: int, slope: float) -> float:
+    """Greatest y − slope · i over samples 1 … end − 1, slope in m per sample."""
+    whole = end // BLOCK
+    best = LOWEST
+    for i in range(max(1, whole * BLOCK), end):
+        best = max(best, y[i] - slope * i)
+    corner = 0 if slope > 0.0 else BLOCK - 1
+    for b in range(whole - 1, -1, -1):
+        if block[b] - slope * (b * BLOCK + corner) > best:
+            for i in range(max(1, b * BLOCK), (b + 1) * BLOCK):
+                best = max(best, y[i] - slope * i)
+    return best
 
-    Angles and distances of the records rise together, so a block's first distance with its last angle bounds
-    all of it from below.
+
+@jit(**SEARCH)
+def _clearance_in(
+    angle: Heights, inverse: Heights, first: int, end: int, n: int, slope: float, least: float
+) -> float:
+    for i in range(first, end):
+        t = slope - angle[i]
+        least = min(least, t * t * i * inverse[n - i])
+    return least
+
+
+@jit(**SEARCH)
+def least_clearance(
+    angle: Heights, block: Heights, inverse: Heights, end: int, n: int, slope: float, least: float, likely: int
+) -> tuple[float, int]:
+    """Smallest (slope − a)² x/(d − x) over samples 1 … end − 1 if below `least`, and the block it is in.
+
+    `slope` is above every angle; the block `likely` is opened first, for what bounds the most.
     """
-    best = limit
-    top = ((count - 1) // SUPER) * SUPER
-    while top >= 0:
-        end = min(top + SUPER, count)
-        t = slope - angle[end - 1]
-        if t * t * at[top] < best * (d - at[top]):
-            block = top + ((end - 1 - top) // BLOCK) * BLOCK
-            while block >= top:
-                last = min(block + BLOCK, end)
-                t = slope - angle[last - 1]
-                if t * t * at[block] < best * (d - at[block]):
-                    best = _least_in_block(at, angle, block, last, slope, d, best)
-                block -= BLOCK
-        top -= SUPER
-    return best
+    whole = max(0, end // BLOCK - 1)
+    least = _clearance_in(angle, inverse, max(1, whole * BLOCK), end, n, slope, least)
+    if likely < whole:
+        least = _clearance_in(
+            angle, inverse, max(1, likely * BLOCK), (likely + 1) * BLOCK, n, slope, least
+        )
+    better = 0
+    for b in range(whole):
+        t = slope - block[b]
+        better += 1 if t * t * (b * BLOCK) < least * (n - b * BLOCK) else 0
+    if better > 0:
+        for b in range(whole - 1, -1, -1):
+            t = slope - block[b]
+            if b != likely and t * t * (b * BLOCK) < least * (n - b * BLOCK):
+                found = _clearance_in(angle, inverse, max(1, b * BLOCK), (b + 1) * BLOCK, n, slope, least)
+                if found < least:
+                    least, likely = found, b
+    return least, likely
 
 
 @jit()
 def bullington_along(
-    terrain: Heights,
-    clutter: Heights,
-    last: int,
-    step_km: float,
-    stride: int,
-    bare: int,
-    heights_m: tuple[float, float],
-    bulge: float,
+    radial: Radial, last: int, step_km: float, stride: int, bare_samples: int, h_tx: float, receiver_m: float,
     longest_m: float,
-    y: Heights,
-    hull: Indices,
-    record_at: Heights,
-    record_angle: Heights,
-    nu: Heights,
-) -> None:
+) -> None:  # fmt: skip
     """Fills ν √λ of Bullington's equivalent edge for paths to every `stride`-th sample, P.1812-8 (13)-(19).
 
-    `bare` samples before the receiver are free of clutter; `heights_m` are both antennas above ground;
-    `longest_m` is the longest wavelength asked for, below whose cut ν is not followed. Distances in km.
+    `bare_samples` before the receiver are free of clutter; `longest_m` is the longest wavelength asked for,
+    below whose cut ν is not followed.
     """
-    h_tx = terrain[0] + heights_m[0]
-    hulled, records = 0, 0
-    highest = LOWEST
-    for n in range(1, last + 1):
-        d = n * step_km
-        # the sample that has just left the receiver's clearance joins the hull and the records
-        m = n - 1 - bare
-        if m >= 1:
-            x = m * step_km
-            y[m] = terrain[m] + clutter[m] - bulge * x * x
-            a = (y[m] - h_tx) / x
-            if a > highest:
-                highest = a
-                record_at[records], record_angle[records] = x, a
-                records += 1
-            hulled = push_hull(hull, hulled, y, m)
-        if n % stride != 0:
-            continue
+    likely = 0
+    for k in range(1, last // stride + 1):
+        n = k * stride
         if n < 2:
-            nu[n // stride] = LOWEST
+            radial.nu[k] = LOWEST
             continue
-        h_rx = terrain[n] + heights_m[1] - bulge * d * d
-        slope = (h_rx - h_tx) / d
-        first = max(1, n - bare)
-        seen = highest
-        for i in range(first, n):
-            x = i * step_km
-            seen = max(seen, (terrain[i] - bulge * x * x - h_tx) / x)
-        limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (0.002 * d)
+        d = n * step_km
+        h_rx = radial.bare[n] + receiver_m
+        slope = (h_rx - h_tx) * radial.inverse[n] / step_km
+        end = max(1, n - bare_samples)
+        seen = radial.seen[end - 1]
+        for i in range(end, n):
+            seen = max(seen, (radial.bare[i] - h_tx) * radial.inverse[i] / step_km)
         if seen < slope:
+            limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (0.002 * d)
             least = limit
-            for i in range(first, n):
-                x = i * step_km
-                t = slope - (terrain[i] - bulge * x * x - h_tx) / x
-                least = min(least, t * t * x / (d - x))
-            if records > 0:
-                least = least_clearance(record_at, record_angle, records, slope, d, least)
-            nu[n // stride] = -sqrt(0.002 * d * least) if least < limit else LOWEST
+            for i in range(end, n):
+                t = slope - (radial.bare[i] - h_tx) * radial.inverse[i] / step_km
+                least = min(least, t * t * i * radial.inverse[n - i])
+            least, likely = least_clearance(
+                radial.angle, radial.block_angle, radial.inverse, end, n, slope, least, likely
+            )
+            radial.nu[k] = -sqrt(0.002 * d * least) if least < limit else LOWEST
             continue
         rise = LOWEST
-        if hulled > 0:
-            rise = tangent_slope(hull, hulled, y, n, h_rx)
-        for i in range(first, n):
-            x = i * step_km
-            rise = max(rise, (terrain[i] - bulge * x * x - h_rx) / (n - i))
-        rise /= step_km
+        for i in range(end, n):
+            rise = max(rise, (radial.bare[i] - h_rx) * radial.inverse[n - i])
+        rise = steepest_back(radial.top, radial.block_top, radial.inverse, end, n, h_rx, rise) / step_km
         # (18), (19) written with the slopes above the line between the antennas
         x = (h_rx - h_tx + rise * d) / (seen + rise)
-        nu[n // stride] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+        radial.nu[k] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+
+
+@jit(**VECTOR)
+def _smooth_heights(radial: Radial, last: int, step_km: float, stride: int, h_tx: float, receiver_m: float) -> None:
+    # antenna heights over the least-squares surface if nothing stood in the way, (83)-(86), (89)
+    terrain = radial.terrain
+    v1 = v2 = 0.0
+    k = 1
+    due = stride
+    for n in range(1, last + 1):
+        v1 += terrain[n] + terrain[n - 1]  # (83), without its step
+        v2 += terrain[n] * (3.0 * n - 1.0) + terrain[n - 1] * (3.0 * n - 2.0)  # (84), without its step²
+        if n == due:
+            radial.hst[k], radial.hsr[k] = v1, v2
+            k += 1
+            due += stride
+    for j in range(1, k):
+        n = j * stride
+        h_n = terrain[n]
+        hst, hsr = smooth_surface_heights(radial.hst[j], radial.hsr[j], float(n))  # (85), (86)
+        radial.hst[j], radial.hsr[j] = hst, hsr
+        radial.hte[j] = h_tx - min(hst, terrain[0])
+        radial.hre[j] = h_n + receiver_m - min(hsr, h_n)
+
+
+@jit(**VECTOR)
+def _smooth_shares(
+    radial: Radial, count: int, step_km: float, stride: int, earth_km: float, longest_m: float
+) -> None:
+    for k in range(1, count + 1):
+        radial.extra[k] = smooth_clearance_share(
+            k * stride * step_km, earth_km, longest_m, radial.hte[k], radial.hre[k]
+        )
 
 
 @jit()
 def heights_along(
-    terrain: Heights,
-    last: int,
-    step_km: float,
-    stride: int,
-    heights_m: tuple[float, float],
-    hull: Indices,
-    hte: Heights,
-    hre: Heights,
+    radial: Radial, last: int, step_km: float, stride: int, h_tx: float, receiver_m: float, earth_km: float,
+    longest_m: float,
+) -> int:  # fmt: skip
+    """Lists the kept samples for which the smooth earth matters, with both antennas' heights above the smooth
+    surface for diffraction, m (P.1812-8 (83)-(89)); their number.
+
+    An obstruction lowers the surface and raises the antennas, so where there is clearance without one there
+    is with it, and it need not be looked for.
+    """
+    _smooth_heights(radial, last, step_km, stride, h_tx, receiver_m)
+    kept = last // stride
+    _smooth_shares(radial, kept, step_km, stride, earth_km, longest_m)
+    terrain = radial.terrain
+    count = 0
+    for k in range(1, kept + 1):
+        n = k * stride
+        if radial.extra[k] <= 0.0 or n < 2:
+            continue
+        hte, hre = radial.hte[k], radial.hre[k]
+        h_rx = terrain[n] + receiver_m
+        slope = (h_rx - h_tx) * radial.inverse[n]
+        seen = radial.seen_bare[n - 1] * step_km
+        if seen > slope:
+            hobs = highest_above(terrain, radial.block_terrain, n, slope) - h_tx  # (87a)
+            back = steepest_back(terrain, radial.block_terrain, radial.inverse, n, n, h_rx, LOWEST)
+            hst, hsr = diffraction_heights(
+                radial.hst[k], radial.hsr[k], hobs, seen - slope, back + slope, terrain[0], terrain[n]
+            )  # (87b), (87c), (88), (89)
+            hte, hre = h_tx - hst, h_rx - hsr
+            if smooth_clearance_share(n * step_km, earth_km, longest_m, hte, hre) <= 0.0:
+                continue
+        # the list is never ahead of k: its entries may overwrite those already read
+        radial.hte[count], radial.hre[count], radial.chosen[count] = hte, hre, k
+        count += 1
+    return count
+
+
+@jit(**INLINE)
+def _smooth_optimum(d: float, bulge: float, high_m: float, low_m: float) -> float:
+    # where ν over a smooth earth is highest on a line of sight: distance from the end with the higher antenna.
+    # With s = x / (d − x), dν/dx = 0 reads M s (1 − s) + (high − low s) (1 + s)² = 0: one root above zero,
+    # right of it the cubic is concave, so Newton's steps from a bound come down to it
+    M = bulge * d * d
+    half = 4.0 * high_m - M
+    s = (half + sqrt(half * half + 16.0 * low_m * M)) / (8.0 * low_m)
+    for _ in range(5):
+        p = M * s * (1.0 - s) + (high_m - low_m * s) * (1.0 + s) * (1.0 + s)
+        slope = M * (1.0 - 2.0 * s) + (1.0 + s) * (2.0 * (high_m - low_m * s) - low_m * (1.0 + s))
+        s -= p / slope
+    return d * s / (1.0 + s)
+
+
+@jit(**INLINE)
+def smooth_nu(n: float, step_km: float, bulge: float, lam_m: float, hte: float, hre: float) -> float:
+    """ν of Bullington's edge over a smooth earth sampled at n equal steps: P.1812-8 §4.3.4 b).
+
+    The same samples decide as in p526.smooth_bullington_loss_db, found without looking for them.
+    """
+    d = n * step_km
+    last = n - 1.0
+    i = max(1.0, min(floor(sqrt(hte / bulge) / step_km), last))
+    x, further = i * step_km, min(i + 1.0, last) * step_km
+    S_tim = max(bulge * (d - x) - hte / x, bulge * (d - further) - hte / further)
+    i = max(1.0, min(floor((d - sqrt(hre / bulge)) / step_km), last))
+    x, further = i * step_km, min(i + 1.0, last) * step_km
+    S_rim = max(bulge * x - hre / (d - x), bulge * further - hre / (d - further))
+    higher = hte >= hre
+    best = _smooth_optimum(d, bulge, max(hte, hre), min(hte, hre))
+    i = max(1.0, min(floor((best if higher else d - best) / step_km), last))
+    x, further = i * step_km, min(i + 1.0, last) * step_km
+    clear = max(nu_over_smooth(x, d, bulge, hte, hre), nu_over_smooth(further, d, bulge, hte, hre))
+    blocked = bullington_point_nu(S_tim, S_rim, hte, hre, d, lam_m)
+    return blocked if S_tim > (hre - hte) / d else clear * sqrt(0.002 * d / lam_m)
+
+
+@jit(**VECTOR)
+def _bullington_losses(
+    nu: Heights, kept: int, step_km: float, scale: float, loss: NDArray[np.float32]
 ) -> None:
-    """Fills both antennas' heights above the smooth surface for diffraction, m (P.1812-8 (83)-(89))."""
-    h_tx = terrain[0] + heights_m[0]
-    hulled = 0
-    seen = LOWEST
-    v1 = v2 = 0.0
-    for n in range(1, last + 1):
-        d, before = n * step_km, (n - 1) * step_km
-        v1 += step_km * (terrain[n] + terrain[n - 1])  # (83)
-        v2 += step_km * (terrain[n] * (2.0 * d + before) + terrain[n - 1] * (d + 2.0 * before))  # (84)
-        if n % stride == 0 and n >= 2:
-            h_rx = terrain[n] + heights_m[1]
-            slope = (h_rx - h_tx) / d
-            hobs = alpha_obt = alpha_obr = -1.0
-            if seen > slope:
-                i = highest_above_slope(hull, hulled, terrain, slope * step_km)
-                hobs = terrain[i] - h_tx - slope * i * step_km  # (87a)
-                alpha_obt = seen - slope  # (87b)
-                alpha_obr = tangent_slope(hull, hulled, terrain, n, h_rx) / step_km + slope  # (87c)
-            hst, hsr = smooth_surface_heights(v1, v2, d)
-            hst, hsr = diffraction_heights(hst, hsr, hobs, alpha_obt, alpha_obr, terrain[0], terrain[n])
-            hte[n // stride] = h_tx - hst
-            hre[n // stride] = h_rx - hsr
-        seen = max(seen, (terrain[n] - h_tx) / d)
-        hulled = push_hull(hull, hulled, terrain, n)
+    for k in range(1, kept + 1):
+        loss[k] = bullington_finish_db(nu[k] * scale, k * step_km)
+
+
+@jit(**VECTOR)
+def _smooth_extras(
+    radial: Radial, count: int, stride: int, step_km: float, earth_km: float, frequency_mhz: float
+) -> None:
+    lam_m = wavelength_m(frequency_mhz)
+    bulge = 500.0 / earth_km
+    f_ghz = frequency_mhz * 1e-3
+    for j in range(count):
+        n = float(radial.chosen[j] * stride)
+        d, hte, hre = n * step_km, radial.hte[j], radial.hre[j]
+        L_bulls = bullington_finish_db(smooth_nu(n, step_km, bulge, lam_m, hte, hre), d)
+        L_dsph = spherical_earth_loss_db(d, earth_km, f_ghz, lam_m, hte, hre, 0.0, True)
+        radial.extra[j] = max(L_dsph - L_bulls, 0.0)  # (39)
 
 
 @jit()
-def finish_exact(
-    nu: Heights,
-    hte: Heights,
-    hre: Heights,
-    distance_km: Heights,
-    last: int,
-    stride: int,
-    earth_km: float,
-    frequency_mhz: float,
+def finish(
+    radial: Radial, last: int, count: int, step_km: float, stride: int, earth_km: float, frequency_mhz: float,
     loss: NDArray[np.float32],
-) -> None:
-    """Fills the delta-Bullington loss of every `stride`-th sample, dB, with p526's own scalars."""
-    lam_m = wavelength_m(frequency_mhz)
-    scale = 1.0 / sqrt(lam_m)
+) -> None:  # fmt: skip
+    """Fills the delta-Bullington loss of every `stride`-th sample, dB, P.1812-8 (37)-(39).
+
+    The loops are without calls and searches, so that the compiler works on several samples at a time.
+    """
     loss[0] = 0.0
-    for k in range(1, last // stride + 1):
-        n = k * stride
-        if n < 2:
-            loss[k] = 0.0
-            continue
-        bullington = bullington_finish_db(nu[k] * scale, distance_km[n])
-        loss[k] = delta_bullington_finish(
-            bullington,
-            distance_km[: n + 1],
-            earth_km,
-            frequency_mhz * 1e-3,
-            lam_m,
-            hte[k],
-            hre[k],
-            0.0,
-            True,
-        ).Ld
+    scale = 1.0 / sqrt(wavelength_m(frequency_mhz))
+    _bullington_losses(radial.nu, last // stride, step_km * stride, scale, loss)
+    _smooth_extras(radial, count, stride, step_km, earth_km, frequency_mhz)
+    for j in range(count):
+        loss[radial.chosen[j]] += np.float32(radial.extra[j])
 
 
 @jit(parallel=True)
 def sweep(
     samples: Samples,
+    holes: bool,
     cell_m: float,
     position: tuple[float, float],
     heights_m: tuple[float, float],
@@ -294,30 +410,26 @@ def sweep(
     """Diffraction loss from one mast in polar form: loss[f, radial, k] in dB at k · stride · cell_m.
 
     Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground, −1 for none.
+    `heights_m` are both antennas above ground; `holes` says that some of the ground has no height.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
     bulge = 500.0 / earth_km
     longest_m = wavelength_m(frequencies_mhz.min())
     for chunk in prange(CHUNKS):
-        size = most + 2
-        terrain, clutter, y = np.empty(size), np.empty(size), np.empty(size)
-        record_at, record_angle, nu = np.empty(size), np.empty(size), np.empty(size)
-        hte, hre = np.empty(size), np.empty(size)
-        hull = np.empty(size, np.int32)
-        distance_km = np.arange(size) * step_km
+        radial = radial_arrays(most + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
-            azimuth = 2.0 * pi * r / radials
-            last = read_radial(samples, position[0], position[1], azimuth, most, terrain, clutter)
-            for n in range(min(bare + 1, last + 1)):
-                clutter[n] = 0.0
-            bullington_along(
-                terrain, clutter, last, step_km, stride, bare, heights_m, bulge, longest_m,
-                y, hull, record_at, record_angle, nu,
+            last = read_radial(
+                samples, position[0], position[1], 2.0 * pi * r / radials, most, holes,
+                radial.terrain, radial.clutter,
             )  # fmt: skip
-            heights_along(terrain, last, step_km, stride, heights_m, hull, hte, hre)
-            for f in range(frequencies_mhz.size):
-                finish_exact(
-                    nu, hte, hre, distance_km, last, stride, earth_km, frequencies_mhz[f], loss[f, r]
-                )
             reach[r] = last // stride if last >= 0 else -1
+            if last < 1:
+                loss[:, r, 0] = 0.0
+                continue
+            h_tx = radial.terrain[0] + heights_m[0]
+            prepare(radial, last, step_km, bare, h_tx, bulge)
+            bullington_along(radial, last, step_km, stride, bare, h_tx, heights_m[1], longest_m)
+            count = heights_along(radial, last, step_km, stride, h_tx, heights_m[1], earth_km, longest_m)
+            for f in range(frequencies_mhz.size):
+                finish(radial, last, count, step_km, stride, earth_km, frequencies_mhz[f], loss[f, r])

@@ -8,13 +8,14 @@ heights in m above sea level unless a name says otherwise.
 
 from __future__ import annotations
 
-from math import acos, cos, exp, log10, pi, sqrt
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.elementary import INLINE, cos_of_third, exp, log10, power
 
 Profile = NDArray[np.float64]
 
@@ -45,13 +46,13 @@ class Obstruction(NamedTuple):
     alpha_obr: float
 
 
-@jit()
+@jit(**INLINE)
 def wavelength_m(frequency_mhz: float) -> float:
     """Wavelength in m, with the speed of light rounded as P.1812-8 rounds it (2.998e8 m/s)."""
     return 299.8 / frequency_mhz
 
 
-@jit()
+@jit(**INLINE)
 def knife_edge_loss_db(nu: float) -> float:
     """Loss J(ν) of one knife edge, dB; zero where ν ≤ −0.78. P.526-15 (31), P.1812-8 (12)."""
     if nu <= -0.78:
@@ -59,20 +60,20 @@ def knife_edge_loss_db(nu: float) -> float:
     return 6.9 + 20.0 * log10(sqrt((nu - 0.1) ** 2 + 1.0) + nu - 0.1)  # (12)
 
 
-@jit()
+@jit(**INLINE)
 def knife_edge_nu(height_m: float, d1_km: float, d2_km: float, lam_m: float) -> float:
     """Diffraction parameter ν of an edge `height_m` above the line between two ends. P.526-15 (26)."""
     return height_m * sqrt(0.002 * (d1_km + d2_km) / (lam_m * d1_km * d2_km))
 
 
-@jit()
+@jit(**INLINE)
 def bullington_finish_db(nu: float, d: float) -> float:
     """Bullington loss of a path of d km whose equivalent edge has parameter ν, dB. P.1812-8 (20), (21)."""
     Luc = knife_edge_loss_db(nu)
     return Luc + (1.0 - exp(-Luc / 6.0)) * (10.0 + 0.02 * d)  # (21)
 
 
-@jit()
+@jit(**INLINE)
 def bullington_point_nu(S_tim: float, S_rim: float, htc: float, hrc: float, d: float, lam_m: float) -> float:
     """Parameter ν of the Bullington point of a blocked path, from its two horizon slopes in m/km."""
     d_bp = (hrc - htc + S_rim * d) / (S_tim + S_rim)  # (18)
@@ -81,7 +82,7 @@ def bullington_point_nu(S_tim: float, S_rim: float, htc: float, hrc: float, d: f
     )  # (19)
 
 
-@jit()
+@jit(**INLINE)
 def first_term_loss_db(
     d: float, a_dft: float, f_ghz: float, hte: float, hre: float, eps_r: float, sigma: float, vertical: bool
 ) -> float:
@@ -91,28 +92,29 @@ def first_term_loss_db(
     conductivity (S/m). P.526-15 §3.1.1, P.1812-8 (29)-(36).
     """
     loss_factor = (18.0 * sigma / f_ghz) ** 2
-    K = 0.036 * (a_dft * f_ghz) ** (-1.0 / 3.0) * ((eps_r - 1.0) ** 2 + loss_factor) ** -0.25  # (30a)
+    K = 0.036 * power(a_dft * f_ghz, -1.0 / 3.0) / sqrt(sqrt((eps_r - 1.0) ** 2 + loss_factor))  # (30a)
     if vertical:
         K *= sqrt(eps_r**2 + loss_factor)  # (30b)
     K2 = K * K
     beta = (1.0 + 1.6 * K2 + 0.67 * K2 * K2) / (1.0 + 4.5 * K2 + 1.53 * K2 * K2)  # (31)
-    X = 21.88 * beta * (f_ghz / (a_dft * a_dft)) ** (1.0 / 3.0) * d  # (32)
-    Y = 0.9575 * beta * (f_ghz * f_ghz / a_dft) ** (1.0 / 3.0)  # (33)
+    X = 21.88 * beta * power(f_ghz / (a_dft * a_dft), 1.0 / 3.0) * d  # (32)
+    Y = 0.9575 * beta * power(f_ghz * f_ghz / a_dft, 1.0 / 3.0)  # (33)
     near = X < 1.6
-    F_X = -20.0 * log10(X) - 5.6488 * X**1.425 if near else 11.0 + 10.0 * log10(X) - 17.6 * X  # (34)
+    log_X = log10(X)
+    F_X = -20.0 * log_X - 5.6488 * power(X, 1.425) if near else 11.0 + 10.0 * log_X - 17.6 * X  # (34)
     floor = 2.0 + 20.0 * log10(K)
     return -F_X - _height_gain_db(beta * Y * hte, floor) - _height_gain_db(beta * Y * hre, floor)  # (36)
 
 
-@jit()
+@jit(**INLINE)
 def _height_gain_db(B: float, floor: float) -> float:
     # P.1812-8 (35): B is beta times the normalised height
-    if B > 2.0:
-        return max(17.6 * sqrt(B - 1.1) - 5.0 * log10(B - 1.1) - 8.0, floor)
-    return max(20.0 * log10(B + 0.1 * B**3), floor)
+    high = B > 2.0
+    log_B = log10(B - 1.1 if high else B + 0.1 * B * B * B)
+    return max(17.6 * sqrt(max(B - 1.1, 0.0)) - 5.0 * log_B - 8.0 if high else 20.0 * log_B, floor)
 
 
-@jit()
+@jit(**INLINE)
 def first_term_land_sea_db(
     d: float, a_dft: float, f_ghz: float, hte: float, hre: float, omega: float, vertical: bool
 ) -> float:
@@ -125,7 +127,26 @@ def first_term_land_sea_db(
     return loss
 
 
-@jit()
+@jit(**INLINE)
+def smooth_clearance_share(d: float, ap: float, lam_m: float, hte: float, hre: float) -> float:
+    """Which share of the first-term loss is left on a path over a smooth earth, 0 to 1.
+
+    1 beyond the horizon, 0 where the clearance is that of (25) or better. P.526-15 §3.2, P.1812-8 (22)-(25), (27).
+    """
+    d_los = sqrt(2.0 * ap) * (sqrt(0.001 * hte) + sqrt(0.001 * hre))  # (22)
+    c = (hte - hre) / (hte + hre)  # (24d)
+    m = 250.0 * d * d / (ap * (hte + hre))  # (24e)
+    inner = 1.5 * c * sqrt(3.0 * m / ((m + 1.0) * (m + 1.0) * (m + 1.0)))
+    # rounding may push the argument of the arc cosine a hair past one
+    b = 2.0 * sqrt((m + 1.0) / (3.0 * m)) * cos_of_third(min(max(inner, -1.0), 1.0))  # (24c)
+    d1 = 0.5 * d * (1.0 + b)  # (24a)
+    d2 = d - d1  # (24b)
+    h_se = ((hte - 500.0 * d1 * d1 / ap) * d2 + (hre - 500.0 * d2 * d2 / ap) * d1) / d  # (23)
+    h_req = 17.456 * sqrt(d1 * d2 * lam_m / d)  # (25)
+    return 1.0 if d >= d_los else max(1.0 - h_se / h_req, 0.0)
+
+
+@jit(**INLINE)
 def spherical_earth_loss_db(
     d: float, ap: float, f_ghz: float, lam_m: float, hte: float, hre: float, omega: float, vertical: bool
 ) -> float:
@@ -134,22 +155,9 @@ def spherical_earth_loss_db(
     hte and hre are heights above the smooth earth, both above zero. P.526-15 §3.2, P.1812-8 (22)-(28).
     """
     d_los = sqrt(2.0 * ap) * (sqrt(0.001 * hte) + sqrt(0.001 * hre))  # (22)
-    if d >= d_los:
-        return max(first_term_land_sea_db(d, ap, f_ghz, hte, hre, omega, vertical), 0.0)
-    c = (hte - hre) / (hte + hre)  # (24d)
-    m = 250.0 * d * d / (ap * (hte + hre))  # (24e)
-    inner = 1.5 * c * sqrt(3.0 * m / (m + 1.0) ** 3)
-    # rounding may push the argument of acos a hair past one
-    b = 2.0 * sqrt((m + 1.0) / (3.0 * m)) * cos(pi / 3.0 + acos(min(max(inner, -1.0), 1.0)) / 3.0)  # (24c)
-    d1 = 0.5 * d * (1.0 + b)  # (24a)
-    d2 = d - d1  # (24b)
-    h_se = ((hte - 500.0 * d1 * d1 / ap) * d2 + (hre - 500.0 * d2 * d2 / ap) * d1) / d  # (23)
-    h_req = 17.456 * sqrt(d1 * d2 * lam_m / d)  # (25)
-    if h_se > h_req:
-        return 0.0
     a_em = 500.0 * (d / (sqrt(hte) + sqrt(hre))) ** 2  # (26)
-    L_dft = first_term_land_sea_db(d, a_em, f_ghz, hte, hre, omega, vertical)
-    return max((1.0 - h_se / h_req) * L_dft, 0.0)  # (27)
+    L_dft = first_term_land_sea_db(d, ap if d >= d_los else a_em, f_ghz, hte, hre, omega, vertical)
+    return smooth_clearance_share(d, ap, lam_m, hte, hre) * max(L_dft, 0.0)  # (27)
 
 
 @jit()
@@ -180,18 +188,18 @@ def smooth_bullington_loss_db(distance_km: Profile, ap: float, lam_m: float, htc
     low, high = 1, n - 2
     while low < high:
         middle = (low + high) // 2
-        here = _smooth_nu(distance_km[middle], d, bulge, htc, hrc)
-        if here < _smooth_nu(distance_km[middle + 1], d, bulge, htc, hrc):
+        here = nu_over_smooth(distance_km[middle], d, bulge, htc, hrc)
+        if here < nu_over_smooth(distance_km[middle + 1], d, bulge, htc, hrc):
             low = middle + 1
         else:
             high = middle
-    nu = _smooth_nu(distance_km[low], d, bulge, htc, hrc) * sqrt(0.002 * d / lam_m)
+    nu = nu_over_smooth(distance_km[low], d, bulge, htc, hrc) * sqrt(0.002 * d / lam_m)
     return bullington_finish_db(nu, d)
 
 
-@jit()
-def _smooth_nu(x: float, d: float, bulge: float, htc: float, hrc: float) -> float:
-    # ν without its constant sqrt(0.002 d / lambda)
+@jit(**INLINE)
+def nu_over_smooth(x: float, d: float, bulge: float, htc: float, hrc: float) -> float:
+    """ν at x km over a smooth earth, without its constant sqrt(0.002 d / λ). P.1812-8 (15)."""
     return (bulge * x * (d - x) - (htc * (d - x) + hrc * x) / d) / sqrt(x * (d - x))
 
 
@@ -274,13 +282,13 @@ def obstruction(distance_km: Profile, terrain_m: Profile, hts: float, hrs: float
     return Obstruction(v1, v2, hobs, alpha_obt, alpha_obr)
 
 
-@jit()
+@jit(**INLINE)
 def smooth_surface_heights(v1: float, v2: float, d: float) -> tuple[float, float]:
     """Heights of the least-squares smooth surface at both ends, m above sea level. P.1812-8 (85), (86)."""
     return (2.0 * v1 * d - v2) / (d * d), (v2 - v1 * d) / (d * d)
 
 
-@jit()
+@jit(**INLINE)
 def diffraction_heights(
     hst: float, hsr: float, hobs: float, alpha_obt: float, alpha_obr: float, h_1: float, h_n: float
 ) -> tuple[float, float]:

@@ -117,12 +117,14 @@ PS.feature((map) => {
     card.dataset.kind = pick.kind;
     card.hidden = false;
     document.body.classList.add("with-card");
+    PS.emit("card", true);
   }
   function hide() {
     asked++;
     picked = null;
     card.hidden = true;
     document.body.classList.remove("with-card");
+    PS.emit("card", false);
     PS.mark(null);
   }
   PS.hideCard = hide;

@@ -93,11 +93,15 @@
     rows.forEach((gap, index) => { gap.shape = PS.shape(rings[index]); });
     run.gaps = rows;
   }));
-  // index of the cell at a place, -1 outside
-  PS.cellAt = (grid, lat, lon) => {
+  // row and column of a place on a grid, with fractions
+  PS.rowCol = (grid, lat, lon) => {
     const [[south, west], [north, east]] = grid.bounds;
     const [x0, y0] = PS.world(north, west), [x1, y1] = PS.world(south, east), [x, y] = PS.world(lat, lon);
-    const col = Math.floor(((x - x0) / (x1 - x0)) * grid.cols), row = Math.floor(((y - y0) / (y1 - y0)) * grid.rows);
+    return [((y - y0) / (y1 - y0)) * grid.rows, ((x - x0) / (x1 - x0)) * grid.cols];
+  };
+  // index of the cell at a place, -1 outside
+  PS.cellAt = (grid, lat, lon) => {
+    const [row, col] = PS.rowCol(grid, lat, lon).map(Math.floor);
     return col < 0 || row < 0 || col >= grid.cols || row >= grid.rows ? -1 : row * grid.cols + col;
   };
 

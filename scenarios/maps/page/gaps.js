@@ -79,6 +79,11 @@ PS.feature((map) => {
       PS.h("p.muted", {}, PS.t("gaps_intro", { n: PS.number(gaps.length), layer: PS.layerName(PS.layerOf()) })),
       PS.h("ol.gaps", {}, items));
   };
+  PS.on("card", (shown) => {
+    if (shown || !chosen) return;
+    chosen = null;
+    canvas.redraw();
+  });
   list();
   PS.on("lang", list);
   PS.on("state", (keys) => {

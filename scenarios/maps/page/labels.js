@@ -6,7 +6,6 @@ PS.feature((map) => {
   const short = (name) => name.replace(/^(Thành phố|Thị xã|Huyện|Xã|Phường|Thị trấn)\s+/u, "");
   const STYLE = {
     district: { font: `700 14px ${STACK}`, ink: "#1d2b34", spaced: true },
-    seat: { font: `700 12.5px ${STACK}`, ink: "#1d2b34", dot: true },
     unit: { font: `600 11.5px ${STACK}`, ink: "#33444f" },
     water: { font: `italic 600 11.5px ${STACK}`, ink: "#1f5f8b" },
     peak: { font: `600 11px ${STACK}`, ink: "#5b3a1a", mark: "\u25b2" },
@@ -20,12 +19,10 @@ PS.feature((map) => {
     const list = [];
     const units = PS.state.units;
     const add = (style, name, xy, shift = 0) => list.push([style, name, xy[0], xy[1], shift]);
-    const seats = ground.places.filter((place) => place.kind === "seat");
     if (units === "unit_2025") {
-      if (zoom >= 10.25) for (const unit of ground.units.unit_2025) add("unit", short(unit.name), PS.world(...unit.at));
-      else for (const seat of seats) add("seat", short(seat.name), seat.xy, -11);
+      for (const unit of ground.units.unit_2025) add("unit", short(unit.name), PS.world(...unit.at));
     } else {
-      if (zoom < 11.5 || !seats.length) for (const unit of ground.units.district) add("district", short(unit.name), PS.world(...unit.at));
+      if (zoom < 11.5) for (const unit of ground.units.district) add("district", short(unit.name), PS.world(...unit.at));
       if (zoom >= 10.75 && units !== "none") for (const unit of ground.units.commune) add("unit", short(unit.name), PS.world(...unit.at));
     }
     for (const item of ground.water) if (item.name && zoom >= (item.kind === "reservoir" ? 9 : 11)) add("water", item.name, PS.world(...item.at));

@@ -14,6 +14,7 @@ PS.feature((map) => {
     paint(context);
     return canvas;
   };
+  const lower = (text) => text[0].toLocaleLowerCase(PS.lang) + text.slice(1);
   const title = (text) => PS.h("h3", {}, text);
 
   const signal = () => {
@@ -29,7 +30,7 @@ PS.feature((map) => {
   const shares = () => {
     const edges = style.share_edges;
     return [
-      title(PS.t("legend_share", { unit: PS.t("unit_" + (PS.state.units === "none" ? "commune" : PS.state.units)) })),
+      title(PS.t("legend_share", { unit: lower(PS.t("unit_" + (PS.state.units === "none" ? "commune" : PS.state.units))) })),
       PS.h("ul", {}, style.share_colours.map((colour, index) => {
         const text = index === 0 ? `< ${PS.percent(edges[0], 0)}` : index === edges.length ? `\u2265 ${PS.percent(edges[index - 1], 0)}` : `${PS.number(edges[index - 1] * 100)} … ${PS.percent(edges[index], 0)}`;
         return PS.h("li", {}, swatch(colour), PS.h("b", {}, text));
@@ -68,7 +69,19 @@ PS.feature((map) => {
   render();
   PS.on("lang", render);
   PS.on("state", (keys) => keys.some((key) => ["run", "layer", "view", "hamlets", "gaps", "stations", "choropleth", "units"].includes(key)) && render());
-  if (window.matchMedia("(max-width: 760px)").matches) PS.$("legend").open = false;
+  const legend = PS.$("legend");
+  if (window.matchMedia("(max-width: 760px)").matches) legend.open = false;
+  // a card needs the room: the legend folds while one is shown
+  let wasOpen = false;
+  PS.on("card", (shown) => {
+    if (shown && legend.open) {
+      wasOpen = true;
+      legend.open = false;
+    } else if (!shown && wasOpen) {
+      wasOpen = false;
+      legend.open = true;
+    }
+  });
   L.DomEvent.disableClickPropagation(PS.$("legend"));
   void map;
 });

@@ -7,12 +7,12 @@ PS.feature((map) => {
 
   const build = () => {
     const entries = [];
-    const add = (kind, name, detail, rank, go) => entries.push({ kind, name, detail, rank, go, key: PS.fold(name), all: PS.fold(`${name} ${detail}`) });
+    const add = (kind, name, detail, rank, go, type = "") => entries.push({ kind, name, detail, rank, go, key: PS.fold(name), all: PS.fold(`${name} ${detail} ${type}`) });
     for (const level of ["district", "commune", "unit_2025"])
       for (const unit of ground.units[level]) add(PS.t("unit_" + level), unit.name, "", 0, () => goUnit(unit));
     for (const place of ground.places) add("", place.name, "", 2, () => go(place.at, 13));
     for (let i = 0; i < hamlets.n; i++)
-      add("", hamlets.name[i], [hamlets.commune[i], hamlets.district[i]].filter(Boolean).join(", "), 1, () => goPoint("hamlet", hamlets, i));
+      add("", hamlets.name[i], [hamlets.commune[i], hamlets.district[i]].filter(Boolean).join(", "), 1, () => goPoint("hamlet", hamlets, i), hamlets.type[i]);
     for (let i = 0; i < stations.n; i++)
       add("", stations.name[i], `${PS.t("station")} ${stations.operator[i]} ${stations.id[i] === stations.name[i] ? "" : stations.id[i]}`.trim(), 3, () => goPoint("station", stations, i));
     return entries;
@@ -51,14 +51,17 @@ PS.feature((map) => {
     const scored = [];
     for (const entry of index) {
       const all = " " + entry.all;
-      if (!words.every((word) => all.includes(" " + word))) continue;
+      const met = words.filter((word) => all.includes(" " + word)).length;
+      if (met === 0) continue;
       // the whole name, then its beginning, then in order, then anywhere
       const fit = entry.key === query ? 0 : entry.all.startsWith(query + " ") || entry.all === query ? 1 : entry.key.startsWith(query) ? 2 : all.includes(" " + query) ? 3 : 4;
       const exact = words.every((word) => (all + " ").includes(" " + word + " ")) ? 0 : 1;
-      scored.push([fit, exact, entry.rank, entry]);
+      scored.push([words.length - met, fit, exact, entry.rank, entry]);
     }
-    scored.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || PS.collator.compare(a[3].name, b[3].name));
-    return scored.slice(0, most).map((item) => item[3]);
+    scored.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || PS.collator.compare(a[4].name, b[4].name));
+    // where nothing has every word, what has the most of them, but more than half
+    const least = scored.length ? scored[0][0] : 0;
+    return least * 2 >= words.length && least > 0 ? [] : scored.filter((item) => item[0] === least).slice(0, most).map((item) => item[4]);
   };
 
   const show = () => {

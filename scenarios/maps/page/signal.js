@@ -74,9 +74,14 @@ PS.feature((map) => {
     const cell = PS.cellAt(grid, lat, lon);
     return cell < 0 ? null : grid.values[cell];
   };
+  // ground height in metres between the four nearest cells of the coarse terrain; null outside it
   PS.heightAt = async (lat, lon) => {
-    const grid = await PS.grid(data.relief.heights);
-    const cell = PS.cellAt(grid, lat, lon);
-    return cell < 0 ? null : grid.values[cell];
+    const grid = await PS.grid(data.relief.heights), { rows, cols, values } = grid;
+    const [row, col] = PS.rowCol(grid, lat, lon).map((v) => v - 0.5);
+    if (row < -0.5 || col < -0.5 || row > rows - 0.5 || col > cols - 0.5) return null;
+    const inside = (v, n) => Math.min(Math.max(v, 0), n - 1);
+    const r = Math.floor(row), c = Math.floor(col), fr = row - r, fc = col - c;
+    const at = (i, j) => values[inside(i, rows) * cols + inside(j, cols)];
+    return (at(r, c) * (1 - fc) + at(r, c + 1) * fc) * (1 - fr) + (at(r + 1, c) * (1 - fc) + at(r + 1, c + 1) * fc) * fr;
   };
 });

@@ -21,14 +21,14 @@ PS.feature((map) => {
     save: "M12 4v11M7 11l5 5 5-5M5 20h14",
   };
   const whole = () => map.fitBounds(PS.data.bounds, PS.padding());
-  PS.padding = () => {
+  PS.padding = (card = false) => {
     const wide = !window.matchMedia("(max-width: 760px)").matches;
-    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [284, 34] } : { paddingTopLeft: [14, 90], paddingBottomRight: [14, 190] };
+    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [card ? 414 : 284, 34] } : { paddingTopLeft: [14, 80], paddingBottomRight: [14, card ? 460 : 190] };
   };
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   PS.flyTo = (target, zoom) => {
     const bounds = target instanceof L.LatLngBounds ? target : L.latLngBounds(target, target);
-    map.flyToBounds(bounds, { ...PS.padding(), maxZoom: Math.max(zoom, target instanceof L.LatLngBounds ? 0 : map.getZoom()), duration: 0.8, animate: !still });
+    map.flyToBounds(bounds, { ...PS.padding(true), maxZoom: Math.max(zoom, target instanceof L.LatLngBounds ? 0 : map.getZoom()), duration: 0.8, animate: !still });
   };
   const actions = {
     zoom_in: () => map.zoomIn(1),

@@ -25,7 +25,7 @@ def _swept(
     loss = np.full((frequencies.size, radials, most // stride + 1), np.nan, np.float32)
     reach = np.full(radials, -9, np.int32)
     sweep(
-        ground.samples_dm(), ground.grid.cell_m, at, heights_m, radials, most, stride, clearance_m, EARTH_KM,
+        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m, radials, most, stride, clearance_m, EARTH_KM,
         frequencies, loss, reach,
     )  # fmt: skip
     return loss, reach
@@ -36,7 +36,7 @@ def _direct(
     azimuth: float, most: int, samples: list[int], clearance_m: float = 50.0,
 ) -> NDArray[np.float64]:  # fmt: skip
     terrain, clutter = np.empty(most + 1), np.empty(most + 1)
-    read_radial(ground.samples_dm(), *at, azimuth, most, terrain, clutter)
+    read_radial(ground.samples_dm(), *at, azimuth, most, ground.holes, terrain, clutter)
     cell_m = ground.grid.cell_m
     distance_km = np.arange(most + 1) * cell_m * 1e-3
     out = []
@@ -99,7 +99,7 @@ def test_one_ridge_is_a_knife_edge(flat_ground: Callable[..., Ground]) -> None:
     loss = np.zeros((1, 4, 301), np.float32)
     reach = np.zeros(4, np.int32)
     sweep(
-        ground.samples_dm(), 30.0, (210.0, 210.0), (30.0, 30.0), 4, 200, 1, 0.0, 1e9,
+        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0), 4, 200, 1, 0.0, 1e9,
         np.array([900.0]), loss, reach,
     )  # fmt: skip
     lam = 299.8 / 900.0

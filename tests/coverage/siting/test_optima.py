@@ -23,9 +23,7 @@ OPTIMA = pd.read_csv(Path(__file__).parents[2] / "published/mclp/exact_mclp_opti
 @pytest.fixture(scope="module")
 def san_francisco(oracles: Path) -> tuple[np.ndarray, np.ndarray]:
     """Network distances in m (tract, store) and demand of each tract."""
-    table = pd.read_csv(
-        oracles / "spopt-mclp/SF_network_distance_candidateStore_16_censusTract_205_new.csv"
-    )
+    table = pd.read_csv(oracles / "spopt-mclp/SF_network_distance_candidateStore_16_censusTract_205_new.csv")
     distance = table.pivot_table(index="DestinationName", columns="name", values="distance")
     demand = table.drop_duplicates("DestinationName").set_index("DestinationName").demand
     return distance.to_numpy(), demand.loc[distance.index].to_numpy(float)
@@ -131,9 +129,7 @@ def test_never_worse_than_scipy(points: int, sites: int, budget: int, radius_m: 
 def test_double_coverage_of_one_post_holds_it_with_two_sites() -> None:
     # a post seen by sites 0 and 1 only, worth less than anything else, yet its group asks for all of it
     sets = CoverageSets.of_sites(4, [np.array([0]), np.array([0]), np.array([1]), np.array([2, 3])])
-    rules = Rules(
-        need=np.array([2, 1, 1, 1]), group=np.array([0, -1, -1, -1]), least_share=np.array([1.0])
-    )
+    rules = Rules(need=np.array([2, 1, 1, 1]), group=np.array([0, -1, -1, -1]), least_share=np.array([1.0]))
     plan = solve(MaximalCovering(sets, np.array([1.0, 10.0, 10.0, 10.0]), 3.0, None, rules))
     assert plan.sites.tolist() == [0, 1, 3]
     assert plan.objective == plan.bound == 21.0

@@ -1,0 +1,95 @@
+"""Each gap's cause and mend, wired to the scenario: what is predicted again, and which layers it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phusong.coverage.antenna import catalogue
+from phusong.coverage.causes import (
+    AIMED,
+    TILTED,
+    Counterfactuals,
+    bare_ground,
+    explain_gaps,
+    mend_sectors,
+    smooth_earth,
+)
+from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.coverage.ground import Ground
+from phusong.coverage.predict import predict
+from phusong.coverage.service import signal_at
+from phusong.geodata.grid import Grid
+from phusong.geodata.raster import Raster
+from phusong.scenarios.inputs import Inputs, options_of
+from phusong.scenarios.progress import Report
+from phusong.scenarios.scenario import Scenario
+
+CELL_M = 200.0  # why a gap is one does not hang on a hundred metres; four times fewer cells than at 100 m
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWorlds:
+    """The counterfactual predictions of a scenario, on a grid of CELL_M or coarser."""
+
+    bare: CoverageMap
+    smooth: CoverageMap
+    mended: CoverageMap  # layers of operators "<operator>#tilted" and "<operator>#aimed"
+
+
+def other_worlds(scenario: Scenario, inputs: Inputs, ground: Ground, report: Report) -> OtherWorlds:
+    """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed."""
+    cell_m = max(CELL_M, scenario.resolution_m)
+    grid = Grid.covering(inputs.province.outline.bounds, cell_m=cell_m, crs=inputs.province.crs)
+    options = options_of(scenario)
+    sectors, antennas = mend_sectors(inputs.sectors, catalogue())
+    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options)
+    report(1, 3)
+    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options)
+    report(2, 3)
+    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas)
+    report(3, 3)
+    return OtherWorlds(bare=bare, smooth=smooth, mended=mended)
+
+
+def gap_causes(
+    layer: Layer,
+    coverage: CoverageMap,
+    worlds: OtherWorlds,
+    inputs: Inputs,
+    gap_of_point: NDArray[np.int64],
+    gaps: int,
+) -> pd.DataFrame:
+    """cause, mend and lacking_db of each gap of one layer."""
+    technology = layer.technology.lower()
+    alone = layer.operator != "any"
+    operators = sorted({item.operator for item in coverage.layers.values() if item.operator != "any"})
+    own = [layer.operator] if alone else operators
+    rest = [name for name in operators if name != layer.operator] if alone else []
+
+    def best(maps: CoverageMap, names: list[str], suffix: str = "") -> NDArray[np.float64]:
+        keys = [f"{name}{suffix}-{technology}".lower() for name in names]
+        return _best(maps.grid, maps.layers, keys, inputs)
+
+    levels = Counterfactuals(
+        real=best(coverage, own),
+        bare=best(worlds.bare, own),
+        smooth=best(worlds.smooth, own),
+        others=best(coverage, rest),
+        tilted=best(worlds.mended, own, TILTED),
+        aimed=best(worlds.mended, own, AIMED),
+    )
+    return explain_gaps(gap_of_point, gaps, inputs.people, levels, layer.threshold_dbm)
+
+
+def _best(grid: Grid, layers: Mapping[str, Layer], keys: list[str], inputs: Inputs) -> NDArray[np.float64]:
+    """The strongest of some layers at each point of people; -inf where there is none."""
+    best = np.full(inputs.people.people.shape, -np.inf)
+    for key in keys:
+        if key in layers:
+            best = np.maximum(best, signal_at(Raster(grid, layers[key].rsrp_dbm), inputs.people))
+    return best

@@ -1,0 +1,148 @@
+"""The plan's other networks in one answer: fixed broadband, loudspeakers, and the load of the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from phusong.coverage.coverage_map import CoverageMap
+from phusong.geodata.errors import InputError
+from phusong.geodata.networks import Networks, check
+from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.tables import write_csv
+
+if TYPE_CHECKING:
+    from phusong.scenarios.result import RunResult
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksAnswer:
+    """What a run found out of the other networks, before it is written. Geometry in the province's CRS.
+
+    - `fixed` (one row a hamlet): hamlet_id, name, commune, access_points, people, homes, share_within_drop,
+      homes_left, homes_by_fibre, homes_by_wireless, homes_unconnected, cost_vnd, vnd_per_home
+    - `fibre_groups` (points; new access points and wireless groups): hamlet_id, homes, mode, cost_vnd
+    - `fibre_cables` (lines): length_km; `access_points` (points): ap_id, hamlet_id, synthetic
+    - `loudspeakers` (points, one a cluster): cluster_id, hamlet_id, horns, power_w, link, link_works,
+      rsrp_dbm, fibre_m, people_reached, synthetic
+    - `hearing` (one row a hamlet): hamlet_id, name, commune, people, clusters, clusters_linked,
+      share_outdoors, share_indoors, clusters_needed
+    - `new_clusters` (points): hamlet_id
+    - `cells` (points): cell_id, layer, operator, technology, site_id, azimuth_deg, capacity_mhz, people,
+      traffic_mbps, load, overloaded, sinr_db
+    - `growth`: year, layer, traffic_mbps, unserved_mbps, cells, overloaded, load_median, load_p95, error
+    - `summary`: the sections `fixed`, `loudspeakers` and `capacity` of summary.json
+    - `warnings`: one line each, Vietnamese and English; `synthetic`: which of their inputs are made up
+    """
+
+    fixed: pd.DataFrame
+    fibre_groups: gpd.GeoDataFrame
+    fibre_cables: gpd.GeoDataFrame
+    access_points: gpd.GeoDataFrame
+    loudspeakers: gpd.GeoDataFrame
+    hearing: pd.DataFrame
+    new_clusters: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    growth: pd.DataFrame
+    summary: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    synthetic: tuple[str, ...]
+
+
+def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
+    """The answer for all other networks. InputError for what the networks' tables have wrong."""
+    from phusong.scenarios.capacity_answer import capacity_answer
+    from phusong.scenarios.fixed_answer import fixed_answer
+    from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
+
+    networks = load_networks(scenario, inputs)
+    hamlets = inputs.province.hamlets
+    warnings = list(check(networks, inputs.province.outline, hamlets["hamlet_id"]))
+    fixed = fixed_answer(scenario, inputs, coverage, networks)
+    sound = loudspeaker_answer(scenario, inputs, coverage, networks)
+    load = capacity_answer(scenario, inputs, coverage)
+    warnings += [*fixed.warnings, *sound.warnings, *load.warnings]
+    return NetworksAnswer(
+        fixed=fixed.table,
+        fibre_groups=fixed.groups,
+        fibre_cables=fixed.cables,
+        access_points=fixed.access_points,
+        loudspeakers=sound.clusters,
+        hearing=sound.hearing,
+        new_clusters=sound.new_clusters,
+        cells=load.cells,
+        growth=load.growth,
+        summary={"fixed": fixed.summary, "loudspeakers": sound.summary, "capacity": load.summary},
+        warnings=tuple(warnings),
+        synthetic=networks.synthetic,
+    )
+
+
+def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
+    """The result with the other networks' answer, their sections of the summary, and their warnings."""
+    summary = {
+        **result.summary,
+        **networks.summary,
+        "warnings": [*result.summary.get("warnings", []), *networks.warnings],
+        "synthetic_inputs": [*result.summary["synthetic_inputs"], *networks.synthetic],
+    }
+    return replace(result, networks=networks, summary=summary)
+
+
+def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
+    """The networks' tables that a scenario runs on: the reference province's, or the user's own."""
+    if scenario.data != "reference":
+        raise InputError(f"data {scenario.data!r} has no fibre, loudspeakers or roads yet")
+    from phusong.geodata.network_tables import with_tables
+    from phusong.geodata.reference.networks import load
+
+    return with_tables(
+        load(inputs.province),
+        inputs.province,
+        access_points=Path(scenario.fixed.table) if scenario.fixed.table else None,
+        loudspeakers=Path(scenario.loudspeakers.table) if scenario.loudspeakers.table else None,
+    )
+
+
+def write_networks(answer: NetworksAnswer, folder: Path) -> None:
+    """fixed.csv, loudspeakers.csv, hearing.csv, capacity.csv, growth.csv and networks.gpkg."""
+    write_csv(answer.fixed, folder / "fixed.csv")
+    write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv")
+    write_csv(answer.hearing, folder / "hearing.csv")
+    write_csv(_flat(answer.cells), folder / "capacity.csv")
+    write_csv(answer.growth, folder / "growth.csv")
+    _write_layers(answer, folder / "networks.gpkg")
+
+
+def _flat(points: gpd.GeoDataFrame) -> pd.DataFrame:
+    """A table of points with lat and lon in place of geometry."""
+    at = points.geometry.to_crs("EPSG:4326")
+    return pd.DataFrame(points.drop(columns="geometry")).assign(lat=at.y.round(6), lon=at.x.round(6))
+
+
+def _write_layers(answer: NetworksAnswer, path: Path) -> None:
+    import pyogrio
+
+    from phusong.scenarios.outputs import FIXED_TIME
+
+    layers = {
+        "access_points": answer.access_points,
+        "fibre_cables": answer.fibre_cables,
+        "fibre_groups": answer.fibre_groups,
+        "loudspeakers": answer.loudspeakers,
+        "new_clusters": answer.new_clusters,
+        "cells": answer.cells,
+    }
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
+    try:
+        for index, (name, table) in enumerate(layers.items()):
+            kind = "LineString" if name == "fibre_cables" else "Point"
+            pyogrio.write_dataframe(table, path, layer=name, geometry_type=kind, append=index > 0)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
