@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phusong.coverage.kernels.itm_paths import itm_losses
+from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.propagation import itm
 from phusong.coverage.propagation.itm_diffraction import Medium, diffraction, height_gain_db, knife_edge_db
 from phusong.coverage.propagation.itm_reference import Beyond, scatter_line
@@ -334,40 +334,37 @@ def test_loss_is_continuous_where_the_range_of_distances_changes(
         assert result_at(high).A_db == pytest.approx(result_at(low).A_db, abs=1e-4)
 
 
-def test_kernel_over_a_raster_equals_the_function_over_its_profile() -> None:
+def test_kernel_over_ground_equals_the_function_over_its_profiles() -> None:
     rng = np.random.default_rng(3)
-    terrain = np.cumsum(rng.normal(0, 3, (200, 200)), axis=1).astype(np.float32)
+    terrain_dm = np.cumsum(rng.integers(-30, 31, (200, 200)), axis=1)
+    samples = np.zeros((200, 200, 2), np.int16)
+    samples[..., 0] = terrain_dm
+    x, y = np.array([150.0, 0.0, 100.0, 0.0, 198.5]), np.array([0.0, 190.0, 100.0, 0.0, 250.0])
     variability, surroundings = itm.Variability(time_percent=10), itm.Surroundings()
-    x_rx, y_rx = np.array([4515.0, 15.0, 3015.0]), np.array([5985.0, 15.0, 2985.0])
-    loss_db = np.empty(3)
-    itm_losses(
-        terrain, 0.0, 6000.0, 30.0, 15.0, 5985.0, x_rx, y_rx, 30.0, 30.0, 1.5, 900.0, 360.0, True, 15.0,
-        0.005, 1, variability.quantiles(), loss_db,
+    loss_db = np.empty(5)
+    itm_to_points(
+        samples, 30.0, (0.0, 0.0), (30.0, 1.5), x, y, 900.0, surroundings.ground(), variability.quantiles(),
+        loss_db,
     )  # fmt: skip
-    along_row, along_column = terrain[0, :151], terrain[:, 0]
-    for ours, profile in zip(loss_db, (along_row, along_column), strict=False):
-        expected = itm.point_to_point(
-            profile, 30.0, **MHZ, surroundings=surroundings, variability=variability
-        )
-        assert ours == pytest.approx(expected.A_db, abs=1e-9)
-    diagonal = math.ceil(math.hypot(100, 100))
-    at = np.linspace(0, 100, diagonal + 1)
+    heights_m = terrain_dm / 10.0
+    at = np.linspace(0, 100, 143)  # the diagonal of 141.4 cells has 142 steps
     i = np.minimum(at.astype(int), 198)
     u = at - i
-    t = terrain.astype(float)
-    read = (t[i, i] * (1 - u) + t[i, i + 1] * u) * (1 - u) + (t[i + 1, i] * (1 - u) + t[i + 1, i + 1] * u) * u
-    step_m = math.hypot(3000, 3000) / diagonal
-    expected = itm.point_to_point(read, step_m, **MHZ, surroundings=surroundings, variability=variability)
-    assert loss_db[2] == pytest.approx(expected.A_db, abs=1e-3)  # terrain is float32
-
-
-def test_a_point_at_the_antenna_has_no_loss_value() -> None:
-    loss_db = np.zeros(1)
-    itm_losses(
-        np.zeros((9, 9)), 0.0, 270.0, 30.0, 100.0, 100.0, np.array([100.0]), np.array([100.0]), 30.0,
-        30.0, 1.5, 900.0, 360.0, True, 15.0, 0.005, 1, itm.Variability().quantiles(), loss_db,
-    )  # fmt: skip
-    assert np.isnan(loss_db[0])
+    top = heights_m[i, i] * (1 - u) + heights_m[i, i + 1] * u
+    bottom = heights_m[i + 1, i] * (1 - u) + heights_m[i + 1, i + 1] * u
+    diagonal = top * (1 - u) + bottom * u
+    profiles = (
+        (heights_m[0, :151], 30.0),
+        (heights_m[:191, 0], 30.0),
+        (diagonal, 30 * math.hypot(100, 100) / 142),
+    )
+    for ours, (profile, step_m) in zip(loss_db, profiles, strict=False):
+        expected = itm.point_to_point(
+            profile, step_m, **MHZ, surroundings=surroundings, variability=variability
+        )
+        assert ours == pytest.approx(expected.A_db, abs=1e-6)
+    assert np.isnan(loss_db[3])  # at the antenna
+    assert np.isinf(loss_db[4])  # off the ground
 
 
 # --- the door ----------------------------------------------------------------------------------------------
