@@ -65,6 +65,32 @@ def samples_to_edge(samples: Samples, x0: float, y0: float, ux: float, uy: float
     return max(0, int(steps))
 
 
+@jit()
+def samples_wanted(
+    wanted: NDArray[np.uint8],
+    output: tuple[float, float, float],
+    ux: float,
+    uy: float,
+    most: int,
+    stride: int,
+) -> int:
+    """The last sample of a radial, at most `most`, that a cell asked for may need: two kept ones behind it.
+
+    `output` is (x, y, length of a step) in cells of the grid of `wanted`, whose edge counts for two cells
+    beyond it.
+    """
+    rows, cols = wanted.shape
+    for n in range(most, 0, -1):
+        x = output[0] + n * output[2] * ux
+        y = output[1] + n * output[2] * uy
+        if -2.5 < x < cols + 1.5 and -2.5 < y < rows + 1.5:
+            col = min(max(int(np.floor(x + 0.5)), 0), cols - 1)
+            row = min(max(int(np.floor(y + 0.5)), 0), rows - 1)
+            if wanted[row, col]:
+                return min(most, (n // stride + 3) * stride)
+    return 0
+
+
 @jit(fastmath={"contract", "nsz"})
 def _read_line(
     flat: NDArray[np.int16], width: int, x0: float, y0: float, ux: float, uy: float, last: int,
@@ -161,6 +187,15 @@ def read_terrain(samples: Samples, ends: tuple[float, float, float, float], z: H
         south = c + (d - c) * fx
         z[n] = (north + (south - north) * fy) * METRES
     return steps + 1
+
+
+@jit()
+def terrain_at(
+    samples: Samples, x: NDArray[np.float64], y: NDArray[np.float64], out: NDArray[np.float32]
+) -> None:
+    """Fills terrain heights at points, m; NaN where unknown."""
+    for k in range(x.size):
+        out[k] = terrain_m(samples, x[k], y[k]) if inside(samples, x[k], y[k]) else np.nan
 
 
 @jit(parallel=True)
