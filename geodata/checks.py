@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -85,7 +86,7 @@ def _counts(frame: pd.DataFrame, official: Official, report: Report) -> list[Pro
     found = []
     here = frame.dropna(subset=["unit_2025_code"]).groupby("unit_2025_code")
     people = here["population"].sum(min_count=1)
-    matched = here["official_hamlet_id"].agg(lambda ids: set(ids.dropna()))
+    matched = {code: set(group["official_hamlet_id"].dropna()) for code, group in here}
     for code, group in here:
         unit = official.units.get(str(code), level="unit_2025")
         expected = official.hamlet_counts.get(str(code))
@@ -104,7 +105,7 @@ def _counts(frame: pd.DataFrame, official: Official, report: Report) -> list[Pro
                        "bổ sung hoặc bỏ dòng thừa", "add or drop rows")
             )  # fmt: skip
         wanted = official.populations.get(str(code))
-        total = people.get(code)
+        total: Any = people.get(code)
         if wanted and not blank(total) and abs(total - wanted) > _POPULATION_SLACK * wanted:
             found.append(
                 report("warning", "population-sum", "hamlets", None, "", unit.name,
@@ -194,7 +195,8 @@ def _sectors(frame: pd.DataFrame | None, stations: pd.DataFrame | None, report: 
 
 def _radio(row: pd.Series, report: Report) -> list[Problem]:
     found = []
-    frequency, power = row.get("frequency_mhz"), row.get("power_dbm")
+    frequency: Any = row.get("frequency_mhz")
+    power: Any = row.get("power_dbm")
     if not blank(frequency) and band_of(float(frequency)) is None:
         found.append(
             report("error", "band-not-assigned", "sectors", row, "frequency_mhz", frequency,
