@@ -25,7 +25,8 @@ from phusong.coverage.service import (
 from phusong.geodata.raster import Raster
 from phusong.scenarios.gap_causes import OtherWorlds
 from phusong.scenarios.gap_table import gap_table
-from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.hamlet_service import hamlet_service
+from phusong.scenarios.inputs import Inputs, thresholds_of
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.targets import check_targets, target_row
@@ -70,6 +71,7 @@ def answer(
             [service.stretches.assign(layer=service.layer) for service in along], ignore_index=True
         ),
         road_places=pd.concat([_along(inputs, service) for service in along], ignore_index=True),
+        service=hamlet_service(scenario, inputs, coverage),
         targets=targets,
     )
 
@@ -107,12 +109,6 @@ def _along(inputs: Inputs, service: RoadService) -> gpd.GeoDataFrame:
     return places_along(inputs.province.patrol_road, near, service, within_m=ALONG_M).assign(
         layer=service.layer
     )
-
-
-def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
-    """The scenario's thresholds of one technology."""
-    given = scenario.thresholds[technology]  # type: ignore[index]
-    return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
 
 
 def _signal(coverage: CoverageMap, layer: Layer) -> Raster:
