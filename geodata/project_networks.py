@@ -74,8 +74,8 @@ def _loudspeakers(frame: gpd.GeoDataFrame, project: Project, province: Province)
 
 
 def _with_service(access_points: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
-    passed = pd.to_numeric(fixed.get("households_passed"), errors="coerce")
-    lines = pd.to_numeric(fixed.get("subscribers"), errors="coerce")
+    passed = pd.to_numeric(fixed["households_passed"], errors="coerce")
+    lines = pd.to_numeric(fixed["subscribers"], errors="coerce")
     told = passed.notna() | lines.notna()
     served = fixed.loc[~told | (passed.fillna(0) > 0) | (lines.fillna(0) > 0), "official_hamlet_id"]
     return access_points[access_points["hamlet_id"].isin(set(served.dropna()))].reset_index(drop=True)
