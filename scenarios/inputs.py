@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ class Inputs:
     people: People
     grid: Grid
     commune_of_cell: NDArray[np.int16]
+    data_warnings: tuple[str, ...] = ()  # what the check of the user's own data found, line by line
 
     def commune_of_hamlet(self) -> NDArray[np.int64]:
         """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
@@ -49,7 +51,7 @@ class Inputs:
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
-    province = _province(scenario.data)
+    province, warnings = _province(scenario.data)
     sites, rows = on_air(scenario, province)
     grid = Grid.covering(province.outline.bounds, cell_m=scenario.resolution_m, crs=province.crs)
     shapes = [(shape, index) for index, shape in enumerate(province.communes.geometry)]
@@ -63,6 +65,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
         people=_people(province),
         grid=grid,
         commune_of_cell=commune_of_cell,
+        data_warnings=warnings,
     )
 
 
@@ -91,12 +94,20 @@ def options_of(scenario: Scenario) -> Options:
     )
 
 
-def _province(data: str) -> Province:
+def _province(data: str) -> tuple[Province, tuple[str, ...]]:
+    """The province that `data` names, and the warnings of its check."""
     if data == "reference":
         from phusong.geodata import reference
 
-        return reference.load()
-    raise InputError(f"data {data!r} is not known; known is: reference")
+        return reference.load(), ()
+    folder = Path(data)
+    if not folder.is_dir():
+        raise InputError(f"data {data!r} is neither 'reference' nor a project folder; make one: phusong init")
+    from phusong.coverage.antenna import catalogue
+    from phusong.geodata.assemble import load_province
+
+    province, found = load_province(folder, antennas=set(catalogue()))
+    return province, tuple(problem.line() for problem in found)
 
 
 def _sector(row: object) -> Sector:

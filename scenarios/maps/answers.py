@@ -204,6 +204,7 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "worst": number(row["worst_dbm"]),
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
+            "lacking": number(row.get("lacking_db"), 1),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),
             "at": [round(middle.y, 5), round(middle.x, 5)],

@@ -88,4 +88,8 @@ def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
 
 def packed_json(value: Any) -> str:
     """A JSON value as base64 of its deflated text."""
-    return text_of(zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6))
+    return text_of(
+        zlib.compress(
+            json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6
+        )
+    )
