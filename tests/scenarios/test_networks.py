@@ -23,6 +23,7 @@ from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
 from phusong.scenarios.maps.other_networks import networks_of
+from phusong.scenarios.network_words import network_sentences
 from phusong.scenarios.networks import NetworksAnswer, load_networks, other_networks, write_networks
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario, with_resolution
@@ -216,6 +217,23 @@ def test_the_map_gets_every_point_and_cable(answer: NetworksAnswer) -> None:
         "Điểm truy nhập cáp quang", "Cụm loa truyền thanh", "Đường nội bộ thôn ấp",
     }  # fmt: skip
     json.dumps(shown, allow_nan=False)
+
+
+def test_every_network_is_told_in_both_languages(answer: NetworksAnswer) -> None:
+    summary = {
+        **answer.summary,
+        "fixed": {
+            **answer.summary["fixed"], "people_within_drop_share": 0.8512, "homes_left": 12345,
+        },
+    }  # fmt: skip
+    vi, en = (network_sentences(summary, lang) for lang in ("vi", "en"))
+    assert [heading for heading, _ in vi] == ["Băng rộng cố định", "Loa truyền thanh", "Tải giờ cao điểm"]
+    assert "85,1 % dân" in vi[0][1]
+    assert "12.345 hộ" in vi[0][1]
+    assert "85.1% of people" in en[0][1]
+    assert "12,345 homes" in en[0][1]
+    assert network_sentences({}, "vi") == []
+    assert network_sentences({"capacity": {"layers": []}}, "en") == [("Busy-hour load", "Not computed.")]
 
 
 @pytest.mark.parametrize(
