@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -43,7 +43,8 @@ def answer(
     )
     gaps, unlisted = gap_table(scenario, inputs, coverage, worlds)
     road = inputs.province.patrol_road
-    along = [along_road(coverage, layer, road) for layer in coverage.layers.values()]
+    layers = [] if road.is_empty else coverage.layers.values()  # an area of interest may have none of it
+    along = [along_road(coverage, layer, road) for layer in layers]
     targets = check_targets(inputs.province, coverage, hamlets, units)
     summary = {
         **_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
@@ -61,11 +62,18 @@ def answer(
         gaps=gaps,
         units=units,
         summary=summary,
-        stretches=pd.concat(
-            [service.stretches.assign(layer=service.layer) for service in along], ignore_index=True
-        ),
+        stretches=_stretches(along, inputs.province.crs),
         targets=targets,
     )
+
+
+def _stretches(along: Sequence[RoadService], crs: str) -> gpd.GeoDataFrame:
+    """The stretches of every layer in one table; without rows where there is no road."""
+    if along:
+        tables = [service.stretches.assign(layer=service.layer) for service in along]
+        return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=crs)
+    columns = ("state", "from_km", "to_km", "length_km", "worst_dbm", "layer")
+    return gpd.GeoDataFrame({name: [] for name in columns}, geometry=[], crs=crs)
 
 
 def _border_summary(service: RoadService) -> dict[str, Any]:
