@@ -58,7 +58,7 @@ def load_province(folder: Path, *, antennas: Collection[str]) -> tuple[Province,
 
 
 def grids(project: Project) -> tuple[Grid, Grid, BaseGeometry, pd.DataFrame]:
-    """The grids that imported rasters go onto (terrain, population), the outline in metres, clutter classes."""
+    """The grids of imported rasters (terrain, population), the outline in metres, the clutter classes."""
     base = _base(project)
     province = with_boundaries(base, **_boundaries(project))
     return base.terrain.grid, base.population.grid, province.outline, base.clutter_classes

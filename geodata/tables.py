@@ -139,10 +139,11 @@ def _find_header(rows: list[list[object]], table: Table) -> int:
             continue
         encoding = detect_column(names)
         names = [str(to_unicode(name, encoding)) for name in names]
-        found = match_headers(names, table)
-        score = sum(1.0 if match.exact else 0.4 for match in found)
+        score = len(match_headers(names, table, guess=False)) or 0.4 * len(match_headers(names, table))
         if score > best_score:
             best, best_score = place, score
+        elif best_score >= 3 and place > best + 5:
+            break  # the rows below are data
     if best >= 0:
         return best
     return next((place for place, row in enumerate(rows) if any(cell is not None for cell in row)), 0)
@@ -168,7 +169,7 @@ def _header_at(rows: list[list[object]], top: int, width: int, table: Table) -> 
 
 def _named(header: list[str], table: Table) -> int:
     """How many fields the header names exactly; two columns of coordinates count more than one for both."""
-    found = {match.key for match in match_headers(_unique(header), table) if match.exact}
+    found = {match.key for match in match_headers(_unique(header), table, guess=False)}
     return len(found - {"position"})
 
 

@@ -16,7 +16,8 @@ from phusong.geodata.province import Province
 from phusong.geodata.raster import Raster
 from phusong.scenarios.changes import units_named
 
-ROAD_STEP_M = 50.0  # how finely the patrol road is asked where it enters and leaves the area
+STEP_M = 50.0  # how finely border and patrol road are asked where they enter and leave the area
+EDGE_M = 200.0  # the border runs along the edge of its communes
 RIM_CELLS = 4  # of ground beyond the farthest station, for the samples at its edge
 
 
@@ -24,8 +25,8 @@ def cropped(province: Province, names: Sequence[str], *, reach_m: float) -> Prov
     """The province of the named units alone, with the ground that stations within `reach_m` of them need.
 
     Units are taken by whole communes. Hamlets, people, places, zones and units are those inside; the stations'
-    tables stay whole. The patrol road runs from where it first enters the area to where it last leaves it and
-    is empty where it never does. InputError for a unit that the data do not have.
+    tables stay whole. Border and patrol road run from where they first enter the area to
+    where they last leave it and are empty where they never do. InputError for a unit that the data do not have.
     """
     named = units_named(province, names).geometry.union_all()
     inside = province.communes.geometry.representative_point().within(named)
@@ -33,13 +34,14 @@ def cropped(province: Province, names: Sequence[str], *, reach_m: float) -> Prov
     outline = communes.geometry.union_all()
     hamlets, hamlet_of_cell = _hamlets(province, set(communes["code"]))
     people = np.where(hamlet_of_cell.values >= 0, province.population.values, 0)
-    road = _road_in(province.patrol_road, outline)
+    road = _part_in(province.patrol_road, outline)
     west, south, east, north = _bounds(outline, road)
     bounds = west - reach_m, south - reach_m, east + reach_m, north + reach_m
     return replace(
         province,
         name=", ".join(names),
         outline=outline,
+        border=_part_in(province.border, outline.buffer(EDGE_M)),
         patrol_road=road,
         communes=communes,
         districts=_of_codes(province.districts, communes["district_code"]),
@@ -80,16 +82,16 @@ def _hamlets(province: Province, codes: set[str]) -> tuple[gpd.GeoDataFrame, Ras
     return province.hamlets[kept].reset_index(drop=True), Raster(old.grid, values)
 
 
-def _road_in(road: LineString, outline: Polygon | MultiPolygon) -> LineString:
-    """The road from its first to its last point inside the outline; empty where it has none there."""
-    if road.is_empty or not road.intersects(outline):
+def _part_in(line: LineString, outline: Polygon | MultiPolygon) -> LineString:
+    """The line from its first to its last point inside the outline; empty where it has none there."""
+    if line.is_empty or not line.intersects(outline):
         return LineString()
-    along = np.arange(0.0, road.length, ROAD_STEP_M)
-    inside = shapely.contains(outline, shapely.line_interpolate_point(road, along))
+    along = np.arange(0.0, line.length, STEP_M)
+    inside = shapely.contains(outline, shapely.line_interpolate_point(line, along))
     if not inside.any():
         return LineString()
     first, last = along[inside][[0, -1]]
-    part = substring(road, first, min(road.length, last + ROAD_STEP_M))
+    part = substring(line, first, min(line.length, last + STEP_M))
     return part if isinstance(part, LineString) else LineString()
 
 

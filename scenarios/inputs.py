@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
-from phusong.coverage.service import People
+from phusong.coverage.service import LevelThresholds, People
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
@@ -34,6 +35,7 @@ class Inputs:
     people: People
     grid: Grid
     commune_of_cell: NDArray[np.int16]
+    data_warnings: tuple[str, ...] = ()  # what the check of the user's own data found, line by line
 
     def commune_of_hamlet(self) -> NDArray[np.int64]:
         """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
@@ -50,7 +52,7 @@ class Inputs:
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
-    province = province_of(scenario.data)
+    province, warnings = province_of(scenario.data)
     sites, rows = on_air(scenario, province)
     if scenario.area:
         reach_m = 1000.0 * max(options_of(scenario).radius_km[name] for name in scenario.technologies)
@@ -68,6 +70,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
         people=_people(province),
         grid=grid,
         commune_of_cell=commune_of_cell,
+        data_warnings=warnings,
     )
 
 
@@ -115,13 +118,26 @@ def options_of(scenario: Scenario) -> Options:
     )
 
 
-def province_of(data: str) -> Province:
-    """The province of a scenario's `data`, whole. InputError for one that is not known."""
+def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
+    """The scenario's thresholds of one technology."""
+    given = scenario.thresholds[technology]  # type: ignore[index]
+    return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
+
+
+def province_of(data: str) -> tuple[Province, tuple[str, ...]]:
+    """The whole province that `data` names, and the warnings of its check."""
     if data == "reference":
         from phusong.geodata import reference
 
-        return reference.load()
-    raise InputError(f"data {data!r} is not known; known is: reference")
+        return reference.load(), ()
+    folder = Path(data)
+    if not folder.is_dir():
+        raise InputError(f"data {data!r} is neither 'reference' nor a project folder; make one: phusong init")
+    from phusong.coverage.antenna import catalogue
+    from phusong.geodata.assemble import load_province
+
+    province, found = load_province(folder, antennas=set(catalogue()))
+    return province, tuple(problem.line() for problem in found)
 
 
 def _sector(row: object) -> Sector:

@@ -102,7 +102,7 @@ def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
     from phusong.geodata.network_tables import with_tables
     from phusong.geodata.reference.networks import load
 
-    whole = province_of(scenario.data) if scenario.area else inputs.province
+    whole = province_of(scenario.data)[0] if scenario.area else inputs.province
     networks = with_tables(
         load(whole),
         whole,

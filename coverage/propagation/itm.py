@@ -44,7 +44,7 @@ CLIMATES = (
     "maritime_temperate_over_sea",
 )
 SITINGS = ("random", "careful", "very_careful")
-MODES = ("", "line_of_sight", "diffraction", "scatter")  # "line_of_sight": within the smooth earth's horizon
+MODES = ("", "within_horizon", "diffraction", "scatter")  # the horizon of a smooth earth, not sight
 _VARIABILITIES = {
     "single_message": SINGLE_MESSAGE,
     "individual": INDIVIDUAL,

@@ -19,13 +19,13 @@ def check(problem: Problem) -> None:
 
 def _check_sizes(problem: Problem) -> None:
     sets, weight, rules = problem.sets, problem.weight, problem.rules
-    if sets.points == 0 or not weight.sum() > 0:
-        raise InputError("demand: no point has weight; give at least one point with people to serve")
     if weight.shape != (sets.points,):
         raise InputError(f"demand: {len(weight)} weights for {sets.points} points; give one each")
     if not np.isfinite(weight).all() or weight.min() < 0:
         row = int(np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))[0])
         raise InputError(f"demand row {row}: weight {weight[row]} must be a number of at least 0")
+    if not weight.sum() > 0:
+        raise InputError("demand: no point has weight; give at least one point with people to serve")
     for name, given, size in (("need", rules.need, sets.points), ("group", rules.group, sets.points)):
         if given is not None and given.shape != (size,):
             raise InputError(f"{name}: {len(given)} values for {size} points; give one each")

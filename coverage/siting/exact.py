@@ -111,12 +111,22 @@ def model_of(core: Core, *, share_slack: bool = False) -> Model:
 
 
 def solved(
-    core: Core, *, warm: NDArray[np.bool_] | None, stop: Stop, time_limit_s: float, gap: float = 0.0, nodes: int = -1
+    core: Core,
+    *,
+    warm: NDArray[np.bool_] | None,
+    stop: Stop,
+    time_limit_s: float,
+    gap: float = 0.0,
+    nodes: int = -1,
+    site_price: float = 0.0,
 ) -> Answer:
-    """The best plan of the core within the limits; least cost when the core has a target, else most weight."""
+    """The best plan of the core within the limits; least cost when the core has a target, else most weight.
+
+    `site_price` is taken off the weight for every unit of cost.
+    """
     model = model_of(core)
     least_cost = core.target > 0
-    lp = _highs_lp(model, model.cost if least_cost else -model.gain)
+    lp = _highs_lp(model, model.cost if least_cost else site_price * model.cost - model.gain)
     highs = _highs(stop, time_limit_s, gap, nodes)
     highs.passModel(lp)
     if warm is not None:

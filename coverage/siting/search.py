@@ -194,6 +194,23 @@ def fill(inc, state, allowed, budget):  # type: ignore[no-untyped-def]
 
 
 @jit()
+def trim(inc, state, budget):  # type: ignore[no-untyped-def]
+    """Drop the sites that lose least for their cost until the rest fits the budget; what is left of it."""
+    left = budget
+    for j in range(len(state.chosen)):
+        if state.chosen[j]:
+            left -= inc.cost[j]
+    while left < -1e-9:
+        worst, worst_rate = -1, np.inf
+        for j in range(len(state.chosen)):
+            if state.chosen[j] and inc.cost[j] > 0.0 and state.loss[j] / inc.cost[j] < worst_rate:
+                worst, worst_rate = j, state.loss[j] / inc.cost[j]
+        drop(inc, state, worst)
+        left += inc.cost[worst]
+    return left
+
+
+@jit()
 def exchange(inc, state, left, rounds):  # type: ignore[no-untyped-def]
     """Exchange one site for another while that serves more; what is left of the budget."""
     sites = len(state.chosen)

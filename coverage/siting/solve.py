@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from phusong.coverage.siting import blocks, exact, search
 from phusong.coverage.siting import bound as dual
-from phusong.coverage.siting import exact, search
 from phusong.coverage.siting.checks import check
 from phusong.coverage.siting.core import Core, core_of
 from phusong.coverage.siting.plan import Plan, Prices, curve_of, weight_served
@@ -19,6 +19,7 @@ from phusong.geodata.errors import InputError
 BoolArray = NDArray[np.bool_]
 _EXACT_PAIRS = 12_000  # HiGHS proves cores of this size in a second or so
 _KERNEL_PAIRS = 60_000  # and finds good plans in cores of this size
+_BLOCK_SITES = {1: 60, 2: 100, 6: 150}  # sites a block of the tighter bound may have, by round
 _REFINE_STEPS = 64  # steps of the dual between two looks at the gap
 
 
@@ -144,6 +145,8 @@ def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[du
             return prices, hunt.status
         if number and len(hunt.elite) > 1 and not hunt.status:
             _kernel(hunt)
+        if number in _BLOCK_SITES and not hunt.status:
+            _tightened(hunt, prices, _BLOCK_SITES[number])
     return prices, hunt.status or "work"
 
 
@@ -181,8 +184,9 @@ def _priced(hunt: _Hunt, prices: dual.Prices, *, most_steps: int) -> dual.Prices
     best, best_bound = prices, dual.bound_at(core, prices).value
     hunt.cap(best_bound)
     while done < most_steps and not hunt.status:
-        prices, lp_value = dual.improved(core, prices, chunk)
-        done += chunk
+        steps = max(chunk, min(done // 2, 8 * chunk))  # the method restarts after each call: ever later
+        prices, lp_value = dual.improved(core, prices, steps)
+        done += steps
         now = dual.bound_at(core, prices).value
         hunt.cap(now)
         if now < best_bound:
@@ -227,7 +231,7 @@ def _kernel(hunt: _Hunt) -> None:
         closed, held = hunt.core.site[~good.any(axis=0)], hunt.core.site[good.all(axis=0)]
         rest = core_of(hunt.problem, closed=closed, held=held)
         if len(rest.inc.row_site) <= _KERNEL_PAIRS:
-            _asked(hunt, rest, limit_s=min(0.3 * hunt.left_s, 20.0), nodes=50)
+            _asked(hunt, rest, limit_s=min(0.1 * hunt.left_s, 5.0), nodes=50)
             return
 
 
@@ -257,6 +261,22 @@ def _kernel(hunt: _Hunt) -> None:
     rest = core_of(hunt.problem, closed=closed)
     if len(rest.inc.row_site) <= _KERNEL_PAIRS:
         _asked(hunt, rest, limit_s=min(0.3 * hunt.left_s, 30.0), nodes=200)
+
+
+def _tightened(hunt: _Hunt, prices: dual.Prices, most_sites: int) -> None:
+    """A tighter bound from whole numbers within neighbourhoods (10), in at most a third of the time left."""
+    if hunt.chosen is None or not blocks.splittable(hunt.core):
+        return
+    deadline = time.monotonic() + min(0.35 * hunt.left_s, 60.0)
+    bound, union = blocks.block_bound(
+        hunt.core, prices, chosen=hunt.chosen, most_sites=most_sites, stop=hunt.stop, deadline=deadline
+    )
+    hunt.cap(bound)
+    state = search.start(hunt.core.inc, union)
+    left = search.trim(hunt.core.inc, state, hunt.core.budget)
+    left = search.fill(hunt.core.inc, state, np.ones(hunt.core.sites, bool), hunt.core.budget)
+    search.exchange(hunt.core.inc, state, left, 50)
+    hunt.offer(state.chosen)
 
 
 def _asked(hunt: _Hunt, rest: Core, *, limit_s: float, nodes: int) -> float | None:

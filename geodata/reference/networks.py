@@ -48,10 +48,7 @@ def load(province: Province) -> Networks:
         except OSError:
             return built
     return Networks(
-        **{
-            name: pd.read_csv(folder / f"{name}.csv", dtype=_TEXT, float_precision="round_trip")
-            for name in _TABLES
-        },
+        **{name: pd.read_csv(folder / f"{name}.csv", dtype=_TEXT) for name in _TABLES},
         synthetic=tuple(json.loads((folder / "synthetic.json").read_text("utf-8"))),
     )
 

@@ -13,9 +13,10 @@ from rasterio.features import geometry_mask
 
 from phusong.coverage.coverage_map import Layer
 from phusong.scenarios.maps.mercator import view_of
+from phusong.scenarios.maps.other_networks import networks_of
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
 from phusong.scenarios.maps.pictures import packed, packed_json, packed_labels, palette_png, text_of
-from phusong.scenarios.maps.shapes import in_degrees, rings
+from phusong.scenarios.maps.shapes import in_degrees, rings_of_each
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
 
 # the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page stays
@@ -46,8 +47,9 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "layers": [_layer(result, shown, layer, stations) for layer in result.coverage.layers.values()],
         "sectors": _sectors(result, stations),
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
-        "gaps": packed_json({"rows": _gaps(result, stations), "rings": [rings(shape) for shape in shapes]}),
+        "gaps": packed_json({"rows": _gaps(result, stations), "rings": rings_of_each(shapes)}),
         "units": _shares(result.units),
+        **({"networks": networks_of(result.networks)} if result.networks is not None else {}),
     }
 
 
@@ -202,6 +204,7 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "worst": number(row["worst_dbm"]),
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
+            "lacking": number(row.get("lacking_db"), 1),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),
             "at": [round(middle.y, 5), round(middle.x, 5)],

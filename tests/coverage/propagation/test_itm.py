@@ -268,7 +268,7 @@ def test_loss_is_continuous_where_the_range_of_distances_changes(
         )
 
     near, far = 1.0, 2000.0
-    for mode in ("line_of_sight", "diffraction"):
+    for mode in ("within_horizon", "diffraction"):
         low, high = near, far
         while high / low > 1 + 1e-9:  # the distance at which `mode` ends
             middle = math.sqrt(low * high)

@@ -1,0 +1,217 @@
+"""Other networks of a scenario on a piece of the reference province, with a coverage map made by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+from scipy.spatial import cKDTree
+
+from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.coverage.service import People
+from phusong.geodata.errors import InputError
+from phusong.geodata.networks import Networks
+from phusong.scenarios.capacity_answer import capacity_answer
+from phusong.scenarios.fixed_answer import fixed_answer
+from phusong.scenarios.inputs import Inputs, load_inputs
+from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
+from phusong.scenarios.networks import NetworksAnswer, load_networks, other_networks, write_networks
+from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.scenario_file import load_scenario, with_resolution
+
+COMMUNES = 6
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return with_resolution(load_scenario("demand-2030"), 500.0).model_copy(update={"year": 2025})
+
+
+@pytest.fixture(scope="module")
+def inputs(scenario: Scenario) -> Inputs:
+    """The province, with the people of a few communes only."""
+    whole = load_inputs(scenario)
+    communes = whole.province.communes["code"].to_numpy()[-COMMUNES:]
+    rows = np.flatnonzero(whole.province.hamlets["commune_code"].isin(communes).to_numpy())
+    here = np.isin(whole.people.hamlet, rows)
+    people = whole.people
+    return replace(
+        whole,
+        people=People(people.x_m[here], people.y_m[here], people.people[here], people.hamlet[here]),
+    )
+
+
+@pytest.fixture(scope="module")
+def networks(scenario: Scenario, inputs: Inputs) -> Networks:
+    return load_networks(scenario, inputs)
+
+
+@pytest.fixture(scope="module")
+def coverage(inputs: Inputs) -> CoverageMap:
+    """Every place is served by the nearest site's first sector; the level falls by 35 dB a decade."""
+    x, y = np.meshgrid(inputs.grid.x_m(), inputs.grid.y_m())
+    at = np.column_stack([x.ravel(), y.ravel()])
+    layers = {}
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, sector in enumerate(inputs.sectors):
+        groups.setdefault((sector.operator, sector.carrier.technology), []).append(index)
+        groups.setdefault(("any", sector.carrier.technology), []).append(index)
+    for (operator, technology), members in groups.items():
+        where = np.array([(inputs.sectors[k].x_m, inputs.sectors[k].y_m) for k in members])
+        away, nearest = cKDTree(where).query(at)
+        level = -55.0 - 35.0 * np.log10(np.maximum(away, 50.0) / 100.0)
+        shape = inputs.grid.shape
+        key = f"{operator}-{technology}".lower()
+        layers[key] = Layer(
+            key, operator, technology, -110.0,
+            level.astype(np.float32).reshape(shape),
+            np.array(members, np.int32)[nearest].reshape(shape),
+            (level - 6.0).astype(np.float32).reshape(shape),
+            np.ones(shape, np.uint8),
+            np.full(shape, 8.0, np.float32),
+        )  # fmt: skip
+    return CoverageMap(inputs.grid, inputs.sectors, layers, "by hand")
+
+
+@pytest.fixture(scope="module")
+def answer(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
+    return other_networks(scenario, inputs, coverage)
+
+
+def _with(scenario: Scenario, table: str, **values: object) -> Scenario:
+    return scenario.model_copy(update={table: getattr(scenario, table).model_copy(update=values)})
+
+
+def test_planned_boxes_bring_fibre_nearer(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, networks: Networks, answer: NetworksAnswer
+) -> None:
+    after = fixed_answer(_with(scenario, "fixed", build_planned=True), inputs, coverage, networks).summary
+    before = answer.summary["fixed"]
+    assert after["people_within_drop_share"] > before["people_within_drop_share"] + 0.02
+    assert after["homes_left"] < before["homes_left"]
+    assert load_scenario("fibre-2025").fixed.build_planned
+
+
+def test_homes_and_costs_of_the_plan_add_up(answer: NetworksAnswer) -> None:
+    table, plan = answer.fixed, answer.summary["fixed"]["plan"]
+    connected = table["homes_by_fibre"] + table["homes_by_wireless"] + table["homes_unconnected"]
+    assert connected.to_numpy() == pytest.approx(table["homes_left"].to_numpy(), abs=0.2)
+    assert table["cost_vnd"].sum() == pytest.approx(plan["cost_vnd"], rel=1e-3)
+    assert plan["cable_cost_bound_vnd"] <= plan["cable_cost_vnd"]
+    assert plan["cable_cost_gap"] < 0.05
+    assert answer.fibre_cables["length_km"].sum() == pytest.approx(plan["cable_km"], abs=0.1)
+    assert (answer.fibre_groups["mode"] == "fibre").sum() == plan["new_access_points"]
+
+
+def test_radio_is_taken_only_where_it_reaches_and_saves(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, networks: Networks, answer: NetworksAnswer
+) -> None:
+    without = fixed_answer(_with(scenario, "fixed", wireless=False), inputs, coverage, networks).summary
+    assert without["plan"]["homes_by_wireless"] == 0
+    assert answer.summary["fixed"]["plan"]["homes_by_wireless"] > 0
+    assert answer.summary["fixed"]["plan"]["cost_vnd"] < without["plan"]["cost_vnd"]
+
+
+def test_second_clusters_are_heard_by_more_people(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, networks: Networks, answer: NetworksAnswer
+) -> None:
+    built = _with(scenario, "loudspeakers", build_planned=True)
+    after = loudspeaker_answer(built, inputs, coverage, networks).summary
+    before = answer.summary["loudspeakers"]
+    assert after["people_outdoors_share"] > before["people_outdoors_share"]
+    assert after["clusters_needed"] < before["clusters_needed"]
+    assert load_scenario("loudspeaker-clusters").loudspeakers.build_planned
+
+
+def test_clusters_needed_are_places_of_their_hamlet(answer: NetworksAnswer) -> None:
+    placed = answer.new_clusters["hamlet_id"].value_counts()
+    needed = answer.hearing.set_index("hamlet_id")["clusters_needed"]
+    assert needed[needed > 0].to_dict() == placed.to_dict()
+
+
+def test_a_loudspeaker_without_4g_is_silent(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, networks: Networks, answer: NetworksAnswer
+) -> None:
+    deaf = replace(coverage, layers={key: layer for key, layer in coverage.layers.items() if "4g" not in key})
+    silent = loudspeaker_answer(scenario, inputs, deaf, networks)
+    assert (silent.clusters["link_works"] <= (silent.clusters["link"] == "fibre")).all()
+    assert silent.summary["people_outdoors_share"] < answer.summary["loudspeakers"]["people_outdoors_share"]
+    assert "4G" in silent.warnings[0]
+
+
+def test_traffic_is_conserved_and_loads_are_exact(scenario: Scenario, answer: NetworksAnswer) -> None:
+    growth = answer.growth
+    now = growth[growth["year"] == scenario.year].set_index("layer")
+    for key, rows in answer.cells.groupby("layer"):
+        carried = now.loc[str(key), "traffic_mbps"] - now.loc[str(key), "unserved_mbps"]
+        assert rows["traffic_mbps"].sum() == pytest.approx(carried, abs=1.0)
+    assert (growth["error"] <= 1e-4).all()
+
+
+def test_demand_of_2030_overloads_more_cells(answer: NetworksAnswer) -> None:
+    over = answer.summary["capacity"]["overloaded_by_year"]
+    assert list(over) == [str(year) for year in range(2025, 2031)]
+    assert over["2030"] > over["2025"]
+    assert load_scenario("demand-2030").year == 2030
+
+
+def test_without_interference_known_there_is_a_warning_and_no_load(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap
+) -> None:
+    quiet = capacity_answer(_with(scenario, "radio", load=0.0), inputs, coverage)
+    assert len(quiet.warnings) == 1
+    assert quiet.cells.empty
+    assert quiet.growth.empty
+
+
+def test_everything_is_written_and_reads_back(answer: NetworksAnswer, tmp_path: Path) -> None:
+    write_networks(answer, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "fixed.csv", "loudspeakers.csv", "hearing.csv", "capacity.csv", "growth.csv", "networks.gpkg",
+    }  # fmt: skip
+    assert len(pd.read_csv(tmp_path / "fixed.csv", dtype={"hamlet_id": str})) == 843
+    speakers = pd.read_csv(tmp_path / "loudspeakers.csv")
+    assert {"lat", "lon", "link_works", "synthetic"} <= set(speakers.columns)
+    names = [str(name) for name, _ in pyogrio.list_layers(tmp_path / "networks.gpkg")]
+    assert names == ["access_points", "fibre_cables", "fibre_groups", "loudspeakers", "new_clusters", "cells"]
+    cells = pyogrio.read_dataframe(tmp_path / "networks.gpkg", layer="cells")
+    assert len(cells) == len(answer.cells)
+    json.dumps(answer.summary, allow_nan=False)
+
+
+def test_the_same_question_gives_the_same_bytes(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, answer: NetworksAnswer, tmp_path: Path
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    write_networks(answer, tmp_path / "one")
+    write_networks(other_networks(scenario, inputs, coverage), tmp_path / "two")
+    for path in sorted((tmp_path / "one").iterdir()):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[demand]\nsmartphone_gb_per_month = -1.0", r"line 4: demand.smartphone_gb_per_month: .*not -1"),
+        ("[demand]\nsmartfone_per_100 = 1.0", r"did you mean 'smartphone_per_100'"),
+        ("[demand.fiveg_share]\nsoon = 0.5", r"demand.fiveg_share: its keys are years"),
+        ("[demand.operator_share]\nViettel = 0.9", r"operator_share adds up to 1.280"),
+        ("[fixed]\ndrop_m = 0.0", r"line 4: fixed.drop_m"),
+        ("[fixed]\ncable_vnd_per_km = -5.0", r"fixed.cable_vnd_per_km: .*greater than 0"),
+        ("[loudspeakers]\nnew_power_w = 0.0", r"line 4: loudspeakers.new_power_w"),
+        ("[loudspeakers]\nshare = 2.0", r"loudspeakers.share"),
+        ("[loudspeaker]\nshare = 0.5", r"did you mean 'loudspeakers'"),
+    ],
+)
+def test_mistakes_in_the_keys_are_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(f'base = "baseline-2024"\nname = "x"\n{text}\n', "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        load_scenario(str(path))
+    assert "\n" not in str(caught.value)
