@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.border import RoadService, along_road
+from phusong.coverage.border import RoadService, Spill, along_road, places_along, spill
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.service import (
     LEVELS,
@@ -25,11 +25,14 @@ from phusong.coverage.service import (
 from phusong.geodata.raster import Raster
 from phusong.scenarios.gap_causes import OtherWorlds
 from phusong.scenarios.gap_table import gap_table
-from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.hamlet_service import hamlet_service
+from phusong.scenarios.inputs import Inputs, thresholds_of
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.targets import check_targets, target_row
 
+SPILL_M = 5000.0  # how far beyond the border signal is counted
+ALONG_M = 3000.0  # posts and hamlets this near to the patrol road count as along it
 UNIT_LEVELS = ("province", "district", "commune", "unit_2025")
 
 
@@ -47,7 +50,10 @@ def answer(
     targets = check_targets(inputs.province, coverage, hamlets, units)
     summary = {
         **_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
-        "border": [_border_summary(service) for service in along],
+        "border": [
+            _border_summary(service, _spill(inputs, coverage, coverage.layers[service.layer]))
+            for service in along
+        ],
         "targets": [target_row(target) for target in targets],
     }
     return RunResult(
@@ -64,24 +70,45 @@ def answer(
         stretches=pd.concat(
             [service.stretches.assign(layer=service.layer) for service in along], ignore_index=True
         ),
+        road_places=pd.concat([_along(inputs, service) for service in along], ignore_index=True),
+        service=hamlet_service(scenario, inputs, coverage),
         targets=targets,
     )
 
 
-def _border_summary(service: RoadService) -> dict[str, Any]:
+def _spill(inputs: Inputs, coverage: CoverageMap, layer: Layer) -> Spill:
+    return spill(coverage, layer, inputs.province.outline, inputs.province.border, strip_m=SPILL_M)
+
+
+def _border_summary(service: RoadService, beyond: Spill) -> dict[str, Any]:
     return {
         "layer": service.layer,
         "road_km": round(service.length_km, 3),
         "served_share": round(service.served_share, 6),
         "longest_silent_km": round(service.longest_silent_km, 3),
         "one_server_km": round(service.one_server_km, 3),
+        "spill_strip_km": beyond.strip_km,
+        "spill_km2": round(beyond.area_km2, 2),
+        "spill_served_share": round(beyond.served_share, 6),
+        "spill_deepest_km": round(beyond.deepest_km, 2),
     }
 
 
-def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
-    """The scenario's thresholds of one technology."""
-    given = scenario.thresholds[technology]  # type: ignore[index]
-    return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
+def _along(inputs: Inputs, service: RoadService) -> gpd.GeoDataFrame:
+    """Border posts, gates and hamlets near the patrol road, in order along it, with one layer's service."""
+    places, hamlets = inputs.province.places, inputs.province.hamlets
+    kinds = places["kind"].isin(("post", "gate"))
+    table = pd.concat(
+        [
+            places.loc[kinds, ["name", "kind", "geometry"]],
+            hamlets[["name", "geometry"]].assign(kind="hamlet"),
+        ],
+        ignore_index=True,
+    )
+    near = gpd.GeoDataFrame(table, geometry="geometry", crs=inputs.province.crs)
+    return places_along(inputs.province.patrol_road, near, service, within_m=ALONG_M).assign(
+        layer=service.layer
+    )
 
 
 def _signal(coverage: CoverageMap, layer: Layer) -> Raster:

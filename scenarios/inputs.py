@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
-from phusong.coverage.service import People
+from phusong.coverage.service import LevelThresholds, People
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
@@ -92,6 +92,12 @@ def options_of(scenario: Scenario) -> Options:
         },
         radius_km={**Options().radius_km, **{str(t): radius for t, radius in radio.radius_km.items()}},
     )
+
+
+def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
+    """The scenario's thresholds of one technology."""
+    given = scenario.thresholds[technology]  # type: ignore[index]
+    return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
 
 
 def _province(data: str) -> tuple[Province, tuple[str, ...]]:

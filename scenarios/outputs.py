@@ -47,7 +47,9 @@ def write_outputs(
     result = results[-1]
     write_hamlets(result, folder / "hamlets.csv")
     write_csv(result.units, folder / "units.csv")
+    write_csv(result.service, folder / "hamlet_service.csv")
     write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
+    write_csv(pd.DataFrame(result.road_places.drop(columns="geometry")), folder / "border_places.csv")
     write_csv(pd.DataFrame([target_row(target) for target in result.targets]), folder / "targets.csv")
     if result.outages is not None:
         write_csv(result.outages.masts, folder / "outages.csv")

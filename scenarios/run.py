@@ -98,7 +98,7 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         folder = Path(scenario.data)
         for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.tif"))):
             if path.is_file():
-                prints[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
+                prints[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
         if table:
             prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
