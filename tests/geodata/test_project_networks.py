@@ -11,8 +11,6 @@ from phusong.geodata.project import import_file, open_project
 from phusong.geodata.project_networks import load_networks
 from phusong.geodata.templates import init
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
-
 
 @pytest.mark.slow
 def test_lists_take_the_place_of_what_is_made_up(tmp_path: Path) -> None:

@@ -24,8 +24,6 @@ from phusong.geodata.safe_cells import csv_cell
 from phusong.geodata.templates import init
 from phusong.geodata.vietnamese import sort_key
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:

@@ -22,8 +22,6 @@ from phusong.geodata.project import Project, import_file, open_project
 from phusong.geodata.templates import init
 from phusong.scenarios.__main__ import app
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
-
 
 def _messy() -> ModuleType:
     path = Path(__file__).resolve().parents[1] / "messy.py"
