@@ -151,8 +151,9 @@ def _added(scenario: Scenario, province: Province) -> tuple[pd.DataFrame, pd.Dat
                 f"sites.add: {one.id!r} at {one.lat}, {one.lon} is more than {REACH_KM:g} km outside "
                 f"{province.name}; check lat and lon, or the plan's province"
             )
-        sites.append(_site_row(one, point.x, point.y, scenario.year))
-        sectors.extend(_sector_rows(one, province.sectors, scenario.year))
+        year = scenario.year if one.on_air_year is None else one.on_air_year
+        sites.append(_site_row(one, point.x, point.y, year))
+        sectors.extend(_sector_rows(one, province.sectors, year))
     return (
         pd.concat([province.sites, pd.DataFrame(sites)], ignore_index=True),
         pd.concat([province.sectors, pd.DataFrame(sectors)], ignore_index=True),

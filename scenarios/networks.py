@@ -11,7 +11,6 @@ import geopandas as gpd
 import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
-from phusong.geodata.errors import InputError
 from phusong.geodata.networks import Networks, check
 from phusong.scenarios.inputs import Inputs, province_of
 from phusong.scenarios.scenario import Scenario
@@ -97,14 +96,19 @@ def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
 
 def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
     """The networks' tables that a scenario runs on: the reference province's, or the user's own."""
-    if scenario.data != "reference":
-        raise InputError(f"data {scenario.data!r} has no fibre, loudspeakers or roads yet")
     from phusong.geodata.network_tables import with_tables
-    from phusong.geodata.reference.networks import load
 
     whole = province_of(scenario.data)[0] if scenario.area else inputs.province
+    if scenario.data == "reference":
+        from phusong.geodata.reference.networks import load
+
+        base = load(whole)
+    else:
+        from phusong.geodata.project_networks import load_networks as load_own
+
+        base = load_own(Path(scenario.data), whole)
     networks = with_tables(
-        load(whole),
+        base,
         whole,
         access_points=Path(scenario.fixed.table) if scenario.fixed.table else None,
         loudspeakers=Path(scenario.loudspeakers.table) if scenario.loudspeakers.table else None,

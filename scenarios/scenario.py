@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
+from phusong.scenarios.plan_keys import PlanKeys
 
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -84,6 +85,7 @@ class NewSite(_Strict):
     antenna: str = ""  # empty: the antenna that the data's sectors of this technology have most often
     azimuths_deg: tuple[Annotated[float, Field(strict=True, ge=0, lt=360)], ...] = (0.0, 120.0, 240.0)
     electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = 4.0
+    on_air_year: Annotated[int, Field(strict=True, ge=1990, le=2050)] | None = None  # empty: in every year
 
 
 class Circle(_Strict):
@@ -161,6 +163,7 @@ class Scenario(_Strict):
     fixed: Fixed = Fixed()
     loudspeakers: Loudspeakers = Loudspeakers()
     demand: Demand = Demand()
+    plan: PlanKeys = PlanKeys()
     thresholds: Mapping[Technology, Thresholds]
 
     @model_validator(mode="after")

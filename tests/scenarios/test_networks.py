@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from phusong.scenarios.capacity_answer import capacity_answer
 from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
+from phusong.scenarios.maps.other_networks import networks_of
+from phusong.scenarios.network_words import network_sentences
 from phusong.scenarios.networks import NetworksAnswer, load_networks, other_networks, write_networks
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario, with_resolution
@@ -193,6 +197,43 @@ def test_the_same_question_gives_the_same_bytes(
     write_networks(other_networks(scenario, inputs, coverage), tmp_path / "two")
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_the_map_gets_every_point_and_cable(answer: NetworksAnswer) -> None:
+    shown = networks_of(answer)
+    drawn = json.loads(zlib.decompress(base64.b64decode(shown["packed"])))
+    assert len(drawn["cables"]) == len(answer.fibre_cables)
+    for key, table in (
+        ("boxes", answer.access_points),
+        ("groups", answer.fibre_groups),
+        ("speakers", answer.loudspeakers),
+        ("new_speakers", answer.new_clusters),
+        ("cells", answer.cells),
+    ):
+        assert {len(column) for column in drawn[key].values()} == {len(table)}
+    at = answer.loudspeakers.geometry.to_crs("EPSG:4326")
+    assert drawn["speakers"]["lat"] == pytest.approx(at.y.tolist(), abs=1e-5)
+    assert {item["vi"] for item in shown["synthetic"]} == {
+        "Điểm truy nhập cáp quang", "Cụm loa truyền thanh", "Đường nội bộ thôn ấp",
+    }  # fmt: skip
+    json.dumps(shown, allow_nan=False)
+
+
+def test_every_network_is_told_in_both_languages(answer: NetworksAnswer) -> None:
+    summary = {
+        **answer.summary,
+        "fixed": {
+            **answer.summary["fixed"], "people_within_drop_share": 0.8512, "homes_left": 12345,
+        },
+    }  # fmt: skip
+    vi, en = (network_sentences(summary, lang) for lang in ("vi", "en"))
+    assert [heading for heading, _ in vi] == ["Băng rộng cố định", "Loa truyền thanh", "Tải giờ cao điểm"]
+    assert "85,1 % dân" in vi[0][1]
+    assert "12.345 hộ" in vi[0][1]
+    assert "85.1% of people" in en[0][1]
+    assert "12,345 homes" in en[0][1]
+    assert network_sentences({}, "vi") == []
+    assert network_sentences({"capacity": {"layers": []}}, "en") == [("Busy-hour load", "Not computed.")]
 
 
 @pytest.mark.parametrize(
