@@ -242,6 +242,7 @@ def _summary(
         ],
         "synthetic_inputs": list(inputs.province.synthetic),
         "data_warnings": list(inputs.data_warnings),
+        "warnings": list(inputs.data_warning_kinds),
     }
 
 

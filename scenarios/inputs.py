@@ -16,6 +16,7 @@ from phusong.coverage.service import LevelThresholds, People
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
+from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
 from phusong.scenarios.changes import on_air
 from phusong.scenarios.scenario import Scenario
@@ -35,6 +36,7 @@ class Inputs:
     grid: Grid
     commune_of_cell: NDArray[np.int16]
     data_warnings: tuple[str, ...] = ()  # what the check of the user's own data found, line by line
+    data_warning_kinds: tuple[str, ...] = ()  # the same counted, a line a kind
 
     def commune_of_hamlet(self) -> NDArray[np.int64]:
         """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
@@ -51,7 +53,7 @@ class Inputs:
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
-    province, warnings = _province(scenario.data)
+    province, found = _province(scenario.data)
     sites, rows = on_air(scenario, province)
     grid = Grid.covering(province.outline.bounds, cell_m=scenario.resolution_m, crs=province.crs)
     shapes = [(shape, index) for index, shape in enumerate(province.communes.geometry)]
@@ -65,7 +67,8 @@ def load_inputs(scenario: Scenario) -> Inputs:
         people=_people(province),
         grid=grid,
         commune_of_cell=commune_of_cell,
-        data_warnings=warnings,
+        data_warnings=tuple(problem.line() for problem in found),
+        data_warning_kinds=condensed(found),
     )
 
 
@@ -100,7 +103,7 @@ def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
     return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
 
 
-def _province(data: str) -> tuple[Province, tuple[str, ...]]:
+def _province(data: str) -> tuple[Province, tuple[Problem, ...]]:
     """The province that `data` names, and the warnings of its check."""
     if data == "reference":
         from phusong.geodata import reference
@@ -113,7 +116,7 @@ def _province(data: str) -> tuple[Province, tuple[str, ...]]:
     from phusong.geodata.assemble import load_province
 
     province, found = load_province(folder, antennas=set(catalogue()))
-    return province, tuple(problem.line() for problem in found)
+    return province, tuple(found)
 
 
 def _sector(row: object) -> Sector:
