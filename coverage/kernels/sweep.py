@@ -18,7 +18,7 @@ wavelength decides where ν = −0.78 cuts and where the smooth earth is near en
 
 from __future__ import annotations
 
-from math import floor, pi, sqrt
+from math import cos, floor, pi, sin, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.profile import Samples, read_radial
+from phusong.coverage.kernels.profile import Samples, read_radial, samples_wanted
 from phusong.coverage.propagation.elementary import INLINE
 from phusong.coverage.propagation.p526 import (
     bullington_finish_db,
@@ -428,9 +428,10 @@ def sweep(
     cell_m: float,
     position: tuple[float, float],
     heights_m: tuple[float, float],
-    radials: int,
     most: int,
     stride: int,
+    wanted: NDArray[np.uint8],
+    output: tuple[float, float, float],
     clearance_m: float,
     earth_km: float,
     frequencies_mhz: Heights,
@@ -439,18 +440,23 @@ def sweep(
 ) -> None:
     """Diffraction loss from one mast in polar form: loss[f, radial, k] in dB at k · stride · cell_m.
 
-    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground, −1 for none.
-    `heights_m` are both antennas above ground; `holes` says that some of the ground has no height.
+    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground and is asked for,
+    −1 for none. `heights_m` are both antennas above ground; `holes` says that some of the ground has no
+    height. `wanted` says which cells of the output grid are asked for; `output` is the mast's position in it
+    and the ground's cell in its own.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
     bulge = 500.0 / earth_km
     longest_m = wavelength_m(frequencies_mhz.min())
+    radials = reach.size
     for chunk in prange(CHUNKS):
         radial = radial_arrays(most + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
+            azimuth = 2.0 * pi * r / radials
+            asked = samples_wanted(wanted, output, sin(azimuth), -cos(azimuth), most, stride)
             last = read_radial(
-                samples, position[0], position[1], 2.0 * pi * r / radials, most, holes,
+                samples, position[0], position[1], azimuth, asked, holes,
                 radial.terrain, radial.clutter,
             )  # fmt: skip
             reach[r] = last // stride if last >= 0 else -1

@@ -131,7 +131,7 @@ def first_term_land_sea_db(
 def smooth_clearance_share(d: float, ap: float, lam_m: float, hte: float, hre: float) -> float:
     """Which share of the first-term loss is left on a path over a smooth earth, 0 to 1.
 
-    1 beyond the horizon, 0 where the clearance is that of (25) or better. P.526-15 §3.2, P.1812-8 (22)-(27).
+    1 beyond the horizon, 0 where the clearance is that of (25) or better. P.526-15 §3.2, (22)-(25), (27).
     """
     d_los = sqrt(2.0 * ap) * (sqrt(0.001 * hte) + sqrt(0.001 * hre))  # (22)
     c = (hte - hre) / (hte + hre)  # (24d)

@@ -53,22 +53,6 @@ def load(province: Province) -> Networks:
     )
 
 
-def without_networks(province: Province, *, roads: bool) -> Networks:
-    """No fibre and no loudspeakers; with `roads` the province's, local ones made up as for the reference."""
-    settings = tomllib.loads((files("phusong.geodata.reference") / "networks.toml").read_text("utf-8"))
-    nodes = pd.DataFrame(columns=["x_m", "y_m"])
-    edges = pd.DataFrame(columns=["a", "b", "length_m", "kind", "synthetic"])
-    if roads:
-        nodes, edges = _roads(province, _Cells(province), settings["roads"])
-    return Networks(
-        access_points=pd.DataFrame(columns=_ACCESS_POINTS),
-        loudspeakers=pd.DataFrame(columns=_LOUDSPEAKERS),
-        road_nodes=nodes,
-        road_edges=edges,
-        synthetic=("local_roads",) if roads else (),
-    )
-
-
 _ACCESS_POINTS = ["ap_id", "hamlet_id", "x_m", "y_m", "in_service_year", "status", "synthetic"]
 _LOUDSPEAKERS = [
     "cluster_id", "hamlet_id", "x_m", "y_m", "height_m", "horns", "power_w", "azimuth_deg", "link",

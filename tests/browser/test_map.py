@@ -62,7 +62,8 @@ def test_hostile_names_are_shown_as_text(page: Any) -> None:
     page.press("#search", "Enter")
     expect(page.locator("#card h2")).to_have_text("<img src=x onerror=alert(1)>")
     page.evaluate(
-        "PS.emit('pick', {kind: 'station', index: PS.data.stations.name.findIndex(n => n.startsWith('\"<')), at: [11.7, 106.9]})"
+        "PS.emit('pick', {kind: 'station', at: [11.7, 106.9],"
+        " index: PS.data.stations.name.findIndex(name => name.includes('</script>'))})"
     )
     expect(page.locator("#card h2")).to_have_text('"</script><script>alert(1)</script>')
     assert page.locator("#stage img[src=x]").count() == 0

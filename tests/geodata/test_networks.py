@@ -151,12 +151,3 @@ def test_a_loudspeaker_of_the_users_without_power_is_refused(
     own = with_tables(networks, province, loudspeakers=tmp_path / "loa.csv")
     with pytest.raises(InputError, match=r"loudspeaker Loa 1 \(row 1\): power_w is 0"):
         check(own, province.outline, province.hamlets["hamlet_id"])
-
-
-def test_a_province_without_networks_has_roads_when_asked(province: Province, networks: Networks) -> None:
-    bare = built.without_networks(province, roads=True)
-    pd.testing.assert_frame_equal(bare.road_edges, networks.road_edges, check_dtype=False)
-    assert bare.access_points.empty
-    assert list(bare.loudspeakers.columns) == list(networks.loudspeakers.columns)
-    none = built.without_networks(province, roads=False)
-    assert check(none, province.outline, province.hamlets["hamlet_id"]) == ()

@@ -13,13 +13,11 @@ import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
-from typer.testing import CliRunner
 
 from phusong.geodata import store
 from phusong.geodata.errors import InputError
 from phusong.scenarios.__main__ import app
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 runner = CliRunner()
 
 

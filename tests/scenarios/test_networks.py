@@ -18,7 +18,6 @@ from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.service import People
 from phusong.geodata.errors import InputError
 from phusong.geodata.networks import Networks
-from phusong.geodata.reference.networks import without_networks
 from phusong.scenarios.capacity_answer import capacity_answer
 from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
@@ -201,16 +200,20 @@ def test_the_same_question_gives_the_same_bytes(
 
 
 def test_data_without_fibre_and_loudspeakers_still_has_loads(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario,
+    inputs: Inputs,
+    coverage: CoverageMap,
+    networks: Networks,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "phusong.scenarios.networks.load_networks",
-        lambda _scenario, inputs: without_networks(inputs.province, roads=False),
+    none = replace(
+        networks, access_points=networks.access_points.iloc[:0], loudspeakers=networks.loudspeakers.iloc[:0]
     )
+    monkeypatch.setattr("phusong.scenarios.networks.load_networks", lambda *_: none)
     bare = other_networks(scenario, inputs, coverage)
     assert set(bare.summary) == {"capacity"}
     assert not bare.complete
-    assert bare.synthetic == ()
     write_networks(bare, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"capacity.csv", "growth.csv", "networks.gpkg"}
 

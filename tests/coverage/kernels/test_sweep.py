@@ -25,8 +25,8 @@ def _swept(
     loss = np.full((frequencies.size, radials, most // stride + 1), np.nan, np.float32)
     reach = np.full(radials, -9, np.int32)
     sweep(
-        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m, radials, most, stride,
-        clearance_m, EARTH_KM, frequencies, loss, reach,
+        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m, most, stride,
+        np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0), clearance_m, EARTH_KM, frequencies, loss, reach,
     )  # fmt: skip
     return loss, reach
 
@@ -101,7 +101,8 @@ def test_one_ridge_is_a_knife_edge(flat_ground: Callable[..., Ground]) -> None:
     loss = np.zeros((1, 4, 301), np.float32)
     reach = np.zeros(4, np.int32)
     sweep(
-        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0), 4, 200, 1, 0.0, 1e9,
+        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0), 200, 1,
+        np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0), 0.0, 1e9,
         np.array([900.0]), loss, reach,
     )  # fmt: skip
     lam = 299.8 / 900.0
