@@ -13,6 +13,7 @@ import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
+from typer.testing import CliRunner
 
 from phusong.geodata import store
 from phusong.geodata.errors import InputError
