@@ -122,6 +122,7 @@ def options_of(scenario: Scenario) -> Options:
     return Options(
         model=radio.model,
         receiver_height_m=radio.receiver_height_m,
+        location_percent=radio.location_percent,
         load=radio.load,
         threshold_dbm={
             **Options().threshold_dbm,
