@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from math import ceil, floor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
-from phusong.coverage.predict import predict
+from phusong.coverage.predict import predict_groups
 from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
 
@@ -49,60 +48,23 @@ def reach_of_groups(
     """Which groups of sectors (those of a mast, say) reach which points, at the technology's threshold.
 
     `sector` of the answer is the number of the group, `rsrp_dbm` its best sector's level in the cell of
-    `grid` that holds the point: the same level as `predict` gives that cell. A group is predicted on a window
-    of its own, so memory does not grow with the area.
+    `grid` that holds the point: the same level as `predict` gives that cell.
     """
-    found: list[tuple[NDArray[np.int64], int, NDArray[np.float32]]] = []
     row, col = grid.row_col(x_m, y_m)
-    for number, sectors in enumerate(groups):
-        window = _window(grid, sectors, options)
-        inside = window.contains(row - _shift(grid, window)[0], col - _shift(grid, window)[1])
-        points = np.flatnonzero(inside)
-        if points.size:
-            part = ground.window(_bounds_with_rim(window, ground.grid))
-            coverage = predict(part, sectors, grid=window, options=options)
-            here = row[points] - _shift(grid, window)[0], col[points] - _shift(grid, window)[1]
-            level = np.full(points.size, -np.inf, np.float32)
-            for layer in coverage.layers.values():
-                heard = layer.rsrp_dbm[here]
-                level = np.where(heard >= layer.threshold_dbm, np.fmax(level, heard), level)
-            kept = np.isfinite(level)
-            found.append((points[kept], number, level[kept]))
+    where = np.zeros(grid.shape, bool)
+    where[row, col] = True
+    found: list[tuple[NDArray[np.int64], int, NDArray[np.float32]]] = []
+    for number, (rows, cols, level) in enumerate(
+        predict_groups(ground, groups, grid=grid, options=options, where=where)
+    ):
+        near = (row >= rows.start) & (row < rows.stop) & (col >= cols.start) & (col < cols.stop)
+        points = np.flatnonzero(near)
+        heard = level[row[points] - rows.start, col[points] - cols.start]
+        kept = np.isfinite(heard)
+        found.append((points[kept], number, heard[kept]))
         if progress is not None:
             progress(number + 1, len(groups))
     return _sorted(found, points=x_m.size, groups=len(groups))
-
-
-def _window(grid: Grid, sectors: Sequence[Sector], options: Options) -> Grid:
-    """The part of `grid` that any of the sectors can reach, cells aligned with it."""
-    reach_m = max(options.radius_km[sector.carrier.technology] for sector in sectors) * 1e3 + grid.cell_m
-    xs, ys = [sector.x_m for sector in sectors], [sector.y_m for sector in sectors]
-    left = max(0, floor((min(xs) - reach_m - grid.west_m) / grid.cell_m))
-    right = min(grid.cols, ceil((max(xs) + reach_m - grid.west_m) / grid.cell_m))
-    top = max(0, floor((grid.north_m - max(ys) - reach_m) / grid.cell_m))
-    bottom = min(grid.rows, ceil((grid.north_m - min(ys) + reach_m) / grid.cell_m))
-    return replace(
-        grid,
-        west_m=grid.west_m + left * grid.cell_m,
-        north_m=grid.north_m - top * grid.cell_m,
-        rows=max(1, bottom - top),
-        cols=max(1, right - left),
-    )
-
-
-def _shift(grid: Grid, window: Grid) -> tuple[int, int]:
-    """Row and column of the window's first cell in the grid."""
-    return (
-        round((grid.north_m - window.north_m) / grid.cell_m),
-        round((window.west_m - grid.west_m) / grid.cell_m),
-    )
-
-
-def _bounds_with_rim(window: Grid, ground: Grid) -> tuple[float, float, float, float]:
-    """The window's bounds and two cells of ground around it, for the samples at its edge."""
-    west, south, east, north = window.bounds_m
-    rim = 2.0 * max(ground.cell_m, window.cell_m)
-    return west - rim, south - rim, east + rim, north + rim
 
 
 def _sorted(

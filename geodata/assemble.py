@@ -150,7 +150,11 @@ def _hamlet_point(
         return point, False
     if base is not None:
         return base["geometry"], True
-    for code, table in ((row.get("commune_code"), communes), (row.get("unit_2025_code"), units)):
+    places: tuple[tuple[Any, pd.DataFrame], ...] = (
+        (row.get("commune_code"), communes),
+        (row.get("unit_2025_code"), units),
+    )
+    for code, table in places:
         if not blank(code) and code in table.index:
             return table.loc[code, "geometry"].representative_point(), True
     return province.outline.representative_point(), True

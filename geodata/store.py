@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -83,7 +84,8 @@ def _write(path: Path, layer: str, frame: pd.DataFrame) -> None:
     for column in texts:
         if isinstance(frame, gpd.GeoDataFrame) and column == frame.geometry.name:
             continue
-        clean[column] = [xml_text(value) if value == value else None for value in frame[column]]
+        texts_only: list[Any] = [xml_text(value) if value == value else None for value in frame[column]]
+        clean[column] = texts_only
         if clean[column].isna().all():
             clean[column] = clean[column].astype("string")
     with warnings.catch_warnings():
@@ -99,8 +101,11 @@ def origins(path: Path) -> list[Origin]:
     frame = read_layer(path, PROVENANCE)
     if frame is None:
         return []
-    records = frame.fillna("").to_dict("records")
-    return [Origin(**{str(k): int(v) if k == "rows" else str(v) for k, v in r.items()}) for r in records]
+    texts = frame.drop(columns="rows").fillna("").astype(str)
+    return [
+        Origin(rows=int(rows), **{str(key): value for key, value in record.items()})
+        for rows, record in zip(frame["rows"], texts.to_dict("records"), strict=True)
+    ]
 
 
 def problems(path: Path) -> list[Problem]:

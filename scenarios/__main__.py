@@ -73,12 +73,19 @@ def run_command(
 
 def _tell(result: RunResult, folder: Path) -> None:
     """The run's headline on the terminal."""
+    from phusong.scenarios.network_words import network_sentences
+
     for layer in result.summary["layers"]:
         typer.echo(
             f"{layer['layer']:>14}: {layer['population_served_share']:7.2%} dân · people, "
             f"{layer['area_served_share']:7.2%} diện tích · area, "
             f"{layer['hamlets_served']}/{result.summary['hamlets_total']} thôn ấp · hamlets"
         )
+    for lang in ("vi", "en"):
+        for heading, sentences in network_sentences(result.summary, lang):
+            typer.echo(f"{heading}: {sentences}")
+    for warning in result.summary.get("warnings", ()):
+        typer.echo(f"phusong: {warning}", err=True)
     if result.summary["synthetic_inputs"]:
         typer.echo("Dữ liệu mô phỏng một phần, không phải số đo · partly synthetic data, not measurements")
     typer.echo(f"Bản đồ · map: {folder / 'map.html'}")

@@ -165,6 +165,31 @@ def read_path(
 
 
 @jit()
+def read_terrain(samples: Samples, ends: tuple[float, float, float, float], z: Heights) -> int:
+    """Fills z with bare terrain, m, at the equal steps of `read_path`; their number plus one, 0 off the ground.
+
+    Both ends must be `inside`; z must have room for the path's length in cells plus 3.
+    """
+    x0, y0, x1, y1 = ends
+    steps = max(2, ceil(hypot(x1 - x0, y1 - y0) - 1e-9))
+    ux, uy = (x1 - x0) / steps, (y1 - y0) / steps
+    flat = samples.reshape(-1)
+    width = np.int64(2 * samples.shape[1])
+    for n in range(steps + 1):
+        x, y = x0 + n * ux, y0 + n * uy
+        j, i = np.int64(x), np.int64(y)
+        fx, fy = x - j, y - i
+        at = i * width + 2 * j
+        a, b, c, d = flat[at], flat[at + 2], flat[at + width], flat[at + width + 2]
+        if min(min(a, b), min(c, d)) <= OUTSIDE_DM:
+            return 0
+        north = a + (b - a) * fx
+        south = c + (d - c) * fx
+        z[n] = (north + (south - north) * fy) * METRES
+    return steps + 1
+
+
+@jit()
 def terrain_at(
     samples: Samples, x: NDArray[np.float64], y: NDArray[np.float64], out: NDArray[np.float32]
 ) -> None:

@@ -43,7 +43,7 @@ class CoverageSets:
     @classmethod
     def of_columns(cls, points: int, site_start: IntArray, site_point: SiteArray) -> CoverageSets:
         """Sets from the site-wise (CSC) arrays, sorted within each site."""
-        if len(site_point) and not (0 <= site_point.min() and site_point.max() < points):
+        if len(site_point) and not (site_point.min() >= 0 and site_point.max() < points):
             raise ValueError(f"a covered point must be numbered 0 to {points - 1}")
         site_start = np.ascontiguousarray(site_start, dtype=np.int64)
         site_point = np.ascontiguousarray(site_point, dtype=np.int32)

@@ -72,9 +72,9 @@ def packed(values: NDArray[np.unsignedinteger]) -> str:
 
 
 def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
-    """Labels of areas (16 bits): for each cell, in reading order, 0 same as above, 1 same as left, 2 another.
+    """Labels of areas (16 bits): for each cell, row by row, 0 as above, 1 as left, 2 another.
 
-    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high bytes), deflated.
+    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high), deflated.
     """
     above, left = np.zeros_like(values), np.zeros_like(values)
     above[1:], left[:, 1:] = values[:-1], values[:, :-1]
@@ -88,4 +88,8 @@ def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
 
 def packed_json(value: Any) -> str:
     """A JSON value as base64 of its deflated text."""
-    return text_of(zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6))
+    return text_of(
+        zlib.compress(
+            json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6
+        )
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from phusong.coverage.siting import bound, search
 from phusong.coverage.siting.core import core_of
 from phusong.coverage.siting.instances import clustered, raster

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from phusong.coverage.siting.problem import MaximalCovering, Rules
 from phusong.coverage.siting.sets import CoverageSets
 from phusong.coverage.siting.solve import solve

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from phusong.coverage.siting.cover import solve_cover
 from phusong.coverage.siting.instances import clustered
 from phusong.coverage.siting.problem import Rules, SetCovering, broken_rules
