@@ -205,18 +205,14 @@ def predict_groups(
     none: what `predict` would give these sectors alone. One group is held in memory at a time.
     """
     options = options or Options()
-    antennas = catalogue()
-    _check(ground, [sector for group in groups for sector in group], grid, options, antennas)
-    samples = ground.samples_dm()
-    heights_m = np.zeros(grid.shape, np.float32)
-    terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
-    wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
+    everybody = [sector for group in groups for sector in group]
+    whole = job_of(ground, everybody, grid=grid, options=options, antennas=None, where=where)
     for group in groups:
         rows, cols = _reached(grid, group, options)
         window = grid.part(rows, cols)
-        job = _Job(
-            samples, ground, ground.holes, ground.grid, window, np.ascontiguousarray(wanted[rows, cols]),
-            np.ascontiguousarray(heights_m[rows, cols]), tuple(group), antennas, options,
+        job = replace(
+            whole, grid=window, wanted=np.ascontiguousarray(whole.wanted[rows, cols]), rows=(0, window.rows),
+            heights_m=np.ascontiguousarray(whole.heights_m[rows, cols]), sectors=tuple(group),
         )  # fmt: skip
         carriers = carriers_of(group)
         received = nobody((len(carriers), *window.shape))
