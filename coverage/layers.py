@@ -70,6 +70,7 @@ def layers_of(
                 folding.fold_carrier(signal, received, k, noise_mw, others, own)
         folding.fold_layer(everyone.setdefault(technology, folding.nothing(shape)), signal)
         yield layer_of(operator, technology, signal, options)
+        del signal  # whoever wants the layer has it; the next one needs the room
 
 
 def layers_of_all(everyone: Mapping[str, folding.Signal], options: Options) -> Iterator[Layer]:

@@ -115,6 +115,7 @@ def predict_layers(
             received.best_dbm[:, ~where] = NEVER_DBM
             received.servers[:, ~where] = 0
         yield from layers_of(received, turn, job.options, everyone)
+        del received  # before the next turn's arrays are made
     yield from layers_of_all(everyone, job.options)
 
 
