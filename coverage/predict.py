@@ -18,7 +18,16 @@ from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gathe
 from phusong.coverage.kernels.points import add_to_points
 from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
 from phusong.coverage.kernels.sweep import sweep
-from phusong.coverage.layers import carriers_of, layers_of, layers_of_all, nobody, of_points, turns_of
+from phusong.coverage.layers import (
+    carriers_of,
+    joined,
+    layers_of,
+    layers_of_all,
+    nobody,
+    of_points,
+    signals_of,
+    turns_of,
+)
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import TECHNOLOGIES, Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
@@ -114,8 +123,9 @@ def predict_layers(
         if where is not None:
             received.best_dbm[:, ~where] = NEVER_DBM
             received.servers[:, ~where] = 0
-        yield from layers_of(received, turn, job.options, everyone)
-        del received  # before the next turn's arrays are made
+        signals = signals_of(received, turn, job.options)
+        del received  # its room is needed
+        yield from joined(signals, job.options, everyone)
     yield from layers_of_all(everyone, job.options)
 
 
