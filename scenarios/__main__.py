@@ -11,6 +11,7 @@ import typer
 
 from phusong.geodata.errors import InputError
 from phusong.scenarios.data_commands import data, init_command
+from phusong.scenarios.plan_command import plan_command
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
 app.command("init")(init_command)
+app.command("plan")(plan_command)
 
 
 @app.callback()
