@@ -39,11 +39,9 @@ check: lint types imports
 
 test: check browser
 	$(BIN)/pytest -n 2 -m 'not slow'
-	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-disable -q
 
 test-all: check browser
 	$(BIN)/pytest -n 2
-	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-disable -q
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

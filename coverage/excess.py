@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.ground import Ground
-from phusong.coverage.kernels.itm_paths import itm_losses
+from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.kernels.p1812_points import p1812_to_points
 from phusong.coverage.kernels.points import diffraction_to_points
 from phusong.coverage.kernels.profile import Samples, terrain_at, terrain_m
@@ -77,31 +77,22 @@ def excess_db(
     slant_m = np.maximum(np.hypot(distance_m, drop_m), 1.0)
     for band, frequency_mhz in enumerate(mast.frequencies_mhz):
         if options.model == "p1812":
-            air = (radioclimate.DELTA_N, radioclimate.N_0, radioclimate.LATITUDE_DEG)
+            climate = (radioclimate.DELTA_N, radioclimate.N_0, radioclimate.LATITUDE_DEG)
             p1812_to_points(
                 samples, cell_m, at, heights_m, x, y, options.terminal_clearance_m, frequency_mhz, True,
-                50.0, air, 0.0, out[band],
+                50.0, climate, 0.0, out[band],
             )  # fmt: skip
         elif options.model == "itm":
-            _itm(ground, mast, x, y, frequency_mhz, options, out[band])
+            air = itm.Surroundings(refractivity_n=radioclimate.N_0)
+            itm_to_points(
+                samples, cell_m, at, heights_m, x, y, frequency_mhz, air.ground(),
+                itm.Variability().quantiles(), out[band],
+            )  # fmt: skip
         else:
             out[band] = _closed(options, mast, frequency_mhz, distance_m)
             continue
         out[band] -= free_space_loss_db(1e-3, frequency_mhz) + 20.0 * np.log10(slant_m)
     return np.where(np.isnan(out), np.inf, out)
-
-
-def _itm(
-    ground: Ground, mast: Mast, x: F64, y: F64, frequency_mhz: float, options: Options, out: F64
-) -> None:
-    grid, air, default = ground.grid, radioclimate, itm.Surroundings()
-    itm_losses(
-        ground.terrain.values, grid.west_m, grid.north_m, grid.cell_m, mast.x_m, mast.y_m,
-        grid.west_m + (x + 0.5) * grid.cell_m, grid.north_m - (y + 0.5) * grid.cell_m, grid.cell_m,
-        mast.height_m, options.receiver_height_m, frequency_mhz, air.N_0, True,
-        default.permittivity, default.conductivity_s_per_m, itm.CLIMATES.index(default.climate) + 1,
-        itm.Variability().quantiles(), out,
-    )  # fmt: skip
 
 
 def _closed(options: Options, mast: Mast, frequency_mhz: float, distance_m: F64) -> F64:

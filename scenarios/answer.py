@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -33,6 +33,8 @@ from phusong.scenarios.targets import check_targets, target_row
 
 SPILL_M = 5000.0  # how far beyond the border signal is counted
 ALONG_M = 3000.0  # posts and hamlets this near to the patrol road count as along it
+STRETCH_COLUMNS = ("layer", "state", "from_km", "to_km", "length_km", "worst_dbm")
+PLACE_COLUMNS = ("layer", "name", "kind", "at_km", "away_km", "state")
 UNIT_LEVELS = ("province", "district", "commune", "unit_2025")
 
 
@@ -45,8 +47,10 @@ def answer(
         [_units(scenario, inputs, coverage, layer) for layer in coverage.layers.values()], ignore_index=True
     )
     gaps, unlisted = gap_table(scenario, inputs, coverage, worlds)
-    road = inputs.province.patrol_road
-    along = [along_road(coverage, layer, road) for layer in coverage.layers.values()]
+    road, border = inputs.province.patrol_road, inputs.province.border
+    # an area of interest may have none of the border
+    layers = [] if road.is_empty or border.is_empty else coverage.layers.values()
+    along = [along_road(coverage, layer, road) for layer in layers]
     targets = check_targets(inputs.province, coverage, hamlets, units)
     summary = {
         **_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
@@ -67,13 +71,20 @@ def answer(
         gaps=gaps,
         units=units,
         summary=summary,
-        stretches=pd.concat(
-            [service.stretches.assign(layer=service.layer) for service in along], ignore_index=True
+        stretches=_one_table(
+            [one.stretches.assign(layer=one.layer) for one in along], inputs.province.crs, STRETCH_COLUMNS
         ),
-        road_places=pd.concat([_along(inputs, service) for service in along], ignore_index=True),
+        road_places=_one_table([_along(inputs, one) for one in along], inputs.province.crs, PLACE_COLUMNS),
         service=hamlet_service(scenario, inputs, coverage),
         targets=targets,
     )
+
+
+def _one_table(tables: Sequence[gpd.GeoDataFrame], crs: str, columns: Sequence[str]) -> gpd.GeoDataFrame:
+    """Some tables below each other; one without rows where an area of interest has nothing of the road."""
+    if not tables:
+        return gpd.GeoDataFrame({name: [] for name in columns}, geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=crs)
 
 
 def _spill(inputs: Inputs, coverage: CoverageMap, layer: Layer) -> Spill:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +63,15 @@ def gap_causes(
     inputs: Inputs,
     gap_of_point: NDArray[np.int64],
     gaps: int,
+    roaming: Sequence[Sequence[str]] = (),
 ) -> pd.DataFrame:
     """cause, mend and lacking_db of each gap of one layer."""
     technology = layer.technology.lower()
-    alone = layer.operator != "any"
     operators = sorted({item.operator for item in coverage.layers.values() if item.operator != "any"})
-    own = [layer.operator] if alone else operators
-    rest = [name for name in operators if name != layer.operator] if alone else []
+    own = operators
+    if layer.operator != "any":
+        own = next((list(group) for group in roaming if layer.operator in group), [layer.operator])
+    rest = [name for name in operators if name not in own]
 
     def best(maps: CoverageMap, names: list[str], suffix: str = "") -> NDArray[np.float64]:
         keys = [f"{name}{suffix}-{technology}".lower() for name in names]

@@ -18,6 +18,7 @@ from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
+from phusong.scenarios.area import bounds_of, cropped
 from phusong.scenarios.changes import on_air
 from phusong.scenarios.scenario import Scenario
 
@@ -53,9 +54,13 @@ class Inputs:
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
-    province, found = _province(scenario.data)
+    province, found = province_of(scenario.data)
     sites, rows = on_air(scenario, province)
-    grid = Grid.covering(province.outline.bounds, cell_m=scenario.resolution_m, crs=province.crs)
+    if scenario.area:
+        reach_m = 1000.0 * max(options_of(scenario).radius_km[name] for name in scenario.technologies)
+        province = cropped(province, scenario.area, reach_m=reach_m)
+        sites, rows = _near(scenario, province, sites, rows, reach_m)
+    grid = grid_of(province, cell_m=scenario.resolution_m)
     shapes = [(shape, index) for index, shape in enumerate(province.communes.geometry)]
     commune_of_cell = rasterio.features.rasterize(
         shapes, out_shape=grid.shape, transform=grid.affine, fill=-1, dtype="int16"
@@ -70,6 +75,25 @@ def load_inputs(scenario: Scenario) -> Inputs:
         data_warnings=tuple(problem.line() for problem in found),
         data_warning_kinds=condensed(found),
     )
+
+
+def grid_of(province: Province, *, cell_m: float) -> Grid:
+    """The grid that a run of the province is answered on: its outline and its patrol road."""
+    return Grid.covering(bounds_of(province), cell_m=cell_m, crs=province.crs)
+
+
+def _near(
+    scenario: Scenario, province: Province, sites: pd.DataFrame, sectors: pd.DataFrame, reach_m: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sites and sectors that reach the area: those on its ground. InputError where there is none."""
+    west, south, east, north = bounds_of(province)
+    near = sectors["x_m"].between(west - reach_m, east + reach_m) & sectors["y_m"].between(
+        south - reach_m, north + reach_m
+    )
+    if not near.any():
+        raise InputError(f"{scenario.name}: no sector on air reaches the area {', '.join(scenario.area)}")
+    sectors = sectors[near].reset_index(drop=True)
+    return sites[sites["site_id"].isin(sectors["site_id"])].reset_index(drop=True), sectors
 
 
 def ground_of(province: Province) -> Ground:
@@ -103,8 +127,8 @@ def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
     return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
 
 
-def _province(data: str) -> tuple[Province, tuple[Problem, ...]]:
-    """The province that `data` names, and the warnings of its check."""
+def province_of(data: str) -> tuple[Province, tuple[Problem, ...]]:
+    """The whole province that `data` names, and the warnings of its check."""
     if data == "reference":
         from phusong.geodata import reference
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.geodata.networks import Networks, check
-from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.inputs import Inputs, province_of
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
 
@@ -98,20 +98,35 @@ def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
     """The networks' tables that a scenario runs on: the reference province's, or the user's own."""
     from phusong.geodata.network_tables import with_tables
 
+    whole = province_of(scenario.data)[0] if scenario.area else inputs.province
     if scenario.data == "reference":
         from phusong.geodata.reference.networks import load
 
-        base = load(inputs.province)
+        base = load(whole)
     else:
         from phusong.geodata.project_networks import load_networks as load_own
 
-        base = load_own(Path(scenario.data), inputs.province)
-    return with_tables(
+        base = load_own(Path(scenario.data), whole)
+    networks = with_tables(
         base,
-        inputs.province,
+        whole,
         access_points=Path(scenario.fixed.table) if scenario.fixed.table else None,
         loudspeakers=Path(scenario.loudspeakers.table) if scenario.loudspeakers.table else None,
     )
+    return _of_hamlets(networks, inputs.province.hamlets["hamlet_id"]) if scenario.area else networks
+
+
+def _of_hamlets(networks: Networks, hamlet_ids: pd.Series) -> Networks:
+    """The access points and loudspeakers of some hamlets; the roads stay whole, cables may leave the area."""
+    return replace(
+        networks,
+        access_points=_rows_of(networks.access_points, hamlet_ids),
+        loudspeakers=_rows_of(networks.loudspeakers, hamlet_ids),
+    )
+
+
+def _rows_of(table: pd.DataFrame, hamlet_ids: pd.Series) -> pd.DataFrame:
+    return table[table["hamlet_id"].isin(hamlet_ids)].reset_index(drop=True)
 
 
 def write_networks(answer: NetworksAnswer, folder: Path) -> None:

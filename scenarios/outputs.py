@@ -40,6 +40,9 @@ def write_outputs(
 ) -> None:
     """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
     from phusong.scenarios.maps import write_map, write_years
+    from phusong.scenarios.report import write_report
+    from phusong.scenarios.report_gis import style_geopackage, write_class_rasters, write_kmz
+    from phusong.scenarios.report_xlsx import write_workbook
 
     result = results[-1]
     write_hamlets(result, folder / "hamlets.csv")
@@ -52,6 +55,7 @@ def write_outputs(
         write_csv(result.outages.masts, folder / "outages.csv")
         write_csv(result.outages.communes, folder / "backed.csv")
     write_gaps(result, folder / "gaps.gpkg")
+    style_geopackage(folder / "gaps.gpkg", lang=lang)
     write_rasters(result, folder)
     if result.networks is not None:
         write_networks(result.networks, folder)
@@ -64,6 +68,10 @@ def write_outputs(
         write_years(results, folder / "map.html", lang=lang)
     else:
         write_map(result, folder / "map.html", lang=lang)
+    write_report(result, folder / "report.html", lang=lang)
+    write_workbook(result, folder / "report.xlsx", lang=lang)
+    write_class_rasters(result, folder, lang=lang)
+    write_kmz(result, folder / "map.kmz", lang=lang)
     recipe = {**parameters, "outputs_sha256": hashes(folder), "environment": environment()}
     _write_json(folder / MARK, recipe)
 

@@ -22,6 +22,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
     from phusong.coverage.compiled import use_cores
     from phusong.coverage.predict import predict
+    from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
@@ -39,16 +40,18 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         coverage = predict(
             ground, inputs.sectors, grid=inputs.grid, options=options_of(scenario), progress=report
         )
+    met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
             worlds = other_worlds(scenario, inputs, ground, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        result = answer(scenario, inputs, coverage, worlds)
+        result = answer(scenario, inputs, met, worlds)
     if scenario.outages:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
             found = outages(scenario, inputs, ground, report)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
+    # each network carries its own subscribers' traffic: guests' traffic is not known
     with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
         return with_networks(result, other_networks(scenario, inputs, coverage))
 

@@ -74,7 +74,7 @@ def packed(values: NDArray[np.unsignedinteger]) -> str:
 def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
     """Labels of areas (16 bits): for each cell, row by row, 0 as above, 1 as left, 2 another.
 
-    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high bytes), deflated.
+    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high), deflated.
     """
     above, left = np.zeros_like(values), np.zeros_like(values)
     above[1:], left[:, 1:] = values[:-1], values[:, :-1]
