@@ -35,7 +35,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a fresh server on a free port, run by an unprivileged user."""
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL with PostGIS: apt-get install postgresql postgresql-15-postgis-3")
+        pytest.skip("no PostgreSQL with PostGIS: run tests/geodata/install_postgis.sh")
     folder = tmp_path_factory.mktemp("pg", numbered=True)
     runs_as: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
