@@ -16,10 +16,13 @@ from phusong.coverage.service import LevelThresholds, People
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
+from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
 from phusong.scenarios.area import bounds_of, cropped
 from phusong.scenarios.changes import on_air
 from phusong.scenarios.scenario import Scenario
+
+SPILL_M = 5000.0  # how far beyond the border signal is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class Inputs:
     grid: Grid
     commune_of_cell: NDArray[np.int16]
     data_warnings: tuple[str, ...] = ()  # what the check of the user's own data found, line by line
+    data_warning_kinds: tuple[str, ...] = ()  # the same counted, a line a kind
+
+    def asked(self, grid: Grid) -> NDArray[np.bool_]:
+        """The cells of `grid` that a run answers for: the province, and the strip beyond its border."""
+        province = self.province
+        shapes = [province.outline, province.border.buffer(SPILL_M)]
+        return rasterio.features.rasterize(
+            shapes, out_shape=grid.shape, transform=grid.affine, all_touched=True, dtype="uint8"
+        ).astype(bool)
 
     def commune_of_hamlet(self) -> NDArray[np.int64]:
         """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
@@ -52,7 +64,7 @@ class Inputs:
 
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
-    province, warnings = province_of(scenario.data)
+    province, found = province_of(scenario.data)
     sites, rows = on_air(scenario, province)
     if scenario.area:
         reach_m = 1000.0 * max(options_of(scenario).radius_km[name] for name in scenario.technologies)
@@ -70,7 +82,8 @@ def load_inputs(scenario: Scenario) -> Inputs:
         people=_people(province),
         grid=grid,
         commune_of_cell=commune_of_cell,
-        data_warnings=warnings,
+        data_warnings=tuple(problem.line() for problem in found),
+        data_warning_kinds=condensed(found),
     )
 
 
@@ -109,6 +122,7 @@ def options_of(scenario: Scenario) -> Options:
     return Options(
         model=radio.model,
         receiver_height_m=radio.receiver_height_m,
+        location_percent=radio.location_percent,
         load=radio.load,
         threshold_dbm={
             **Options().threshold_dbm,
@@ -124,7 +138,7 @@ def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
     return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
 
 
-def province_of(data: str) -> tuple[Province, tuple[str, ...]]:
+def province_of(data: str) -> tuple[Province, tuple[Problem, ...]]:
     """The whole province that `data` names, and the warnings of its check."""
     if data == "reference":
         from phusong.geodata import reference
@@ -137,7 +151,7 @@ def province_of(data: str) -> tuple[Province, tuple[str, ...]]:
     from phusong.geodata.assemble import load_province
 
     province, found = load_province(folder, antennas=set(catalogue()))
-    return province, tuple(problem.line() for problem in found)
+    return province, tuple(found)
 
 
 def _sector(row: object) -> Sector:

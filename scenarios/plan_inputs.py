@@ -93,7 +93,9 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
     return Asked(problem, places, station, people, standing[:people])
 
 
-def _demand(scenario: Scenario, inputs: Inputs) -> tuple[People, NDArray[np.float64], NDArray[np.int64] | None]:
+def _demand(
+    scenario: Scenario, inputs: Inputs
+) -> tuple[People, NDArray[np.float64], NDArray[np.int64] | None]:
     """Points to serve, how much each counts, and by how many sites it must be served."""
     keys, people, province = scenario.plan, inputs.people, inputs.province
     town = province.communes.set_index("code")["type"].isin(("Phường", "Thị trấn"))
@@ -120,9 +122,7 @@ def _demand(scenario: Scenario, inputs: Inputs) -> tuple[People, NDArray[np.floa
     return points, np.append(weight, more), need
 
 
-def _served_now(
-    scenario: Scenario, inputs: Inputs, points: People, options: Options
-) -> NDArray[np.bool_]:
+def _served_now(scenario: Scenario, inputs: Inputs, points: People, options: Options) -> NDArray[np.bool_]:
     """Which points have the plan's technology already, from its operator or, for a shared plan, from any."""
     keys = scenario.plan
     mine = [

@@ -56,7 +56,9 @@ class PlanKeys(_Strict):
     antenna: str = _USUAL["antenna"]
     height_m: Annotated[float, Field(strict=True, gt=0, le=300)] = _USUAL["height_m"]
     power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] = _USUAL["power_dbm"]
-    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = _USUAL["electrical_downtilt_deg"]
+    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = _USUAL[
+        "electrical_downtilt_deg"
+    ]
     operator: str = ""  # empty: shared by all, and what any operator serves already is served
     sites: Annotated[int, Field(strict=True, ge=0, le=10_000)] = _USUAL["sites"]
     target_share: Annotated[float, Field(strict=True, ge=0, le=1)] = _USUAL["target_share"]
