@@ -75,4 +75,5 @@ def _strip(
 
 
 def _together(parts: Sequence[Layer]) -> Layer:
-    return replace(parts[0], **{name: np.concatenate([getattr(p, name) for p in parts]) for name in _ARRAYS})
+    whole: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _ARRAYS}
+    return replace(parts[0], **whole)

@@ -328,7 +328,7 @@ def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32
     excess = excess_db(job.area, job.samples, mast, at, x, y, job.options)
     polar = excess.reshape(-1, radials, kept).astype(np.float32)
     polar[:, :, 0] = polar[:, :, 1]
-    known: NDArray[np.bool_] = np.isfinite(polar).all(axis=0)
+    known = np.isfinite(polar.max(axis=0))
     reach = np.where(known.all(axis=1), kept, known.argmin(axis=1)).astype(np.int32) - 1
     return np.where(np.isfinite(polar), polar, np.float32(0.0)), reach
 

@@ -102,7 +102,13 @@ def _repainted(kept: Kept, now: tuple[Sector, ...], gone: list[int], come: list[
     # the carriers of a layer are folded together, so those of the touched layers are all taken
     layers = {(kept.carriers[c][0], kept.carriers[c][1].technology) for c in carriers}
     taken = [k for k, (who, carrier) in enumerate(kept.carriers) if (who, carrier.technology) in layers]
-    part = Ranked(*(array[taken][..., rows, cols].copy() for array in kept.ranked))
+    ranked = kept.ranked
+    part = Ranked(
+        ranked.level_dbm[taken, :, rows, cols].copy(),
+        ranked.server[taken, :, rows, cols].copy(),
+        ranked.total[taken, rows, cols].copy(),
+        ranked.servers[taken, rows, cols].copy(),
+    )
     names = [kept.carriers[k] for k in taken]
     before = kept.job
     after = replace(before, sectors=now)
@@ -120,7 +126,7 @@ def _repainted(kept: Kept, now: tuple[Sector, ...], gone: list[int], come: list[
         signal = folding.nothing((window[1] - window[0], window[3] - window[2]))
         for layer in found.values():
             if layer.technology == technology and layer.operator != "any":
-                folding.fold_layer(signal, folding.Signal(*_arrays(layer, rows, cols)))
+                folding.fold_layer(signal, _part(layer, rows, cols))
         everyone = layer_of("any", technology, signal, before.options)
         found[everyone.key] = _pasted(found[everyone.key], everyone, rows, cols)
     return replace(kept.coverage, sectors=now, layers=found)
@@ -129,10 +135,14 @@ def _repainted(kept: Kept, now: tuple[Sector, ...], gone: list[int], come: list[
 _NAMES = ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db")
 
 
-def _arrays(
-    layer: Layer, rows: slice, cols: slice
-) -> list[np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:
-    return [np.ascontiguousarray(getattr(layer, name)[rows, cols]) for name in _NAMES]
+def _part(layer: Layer, rows: slice, cols: slice) -> folding.Signal:
+    return folding.Signal(
+        layer.rsrp_dbm[rows, cols].copy(),
+        layer.best_server[rows, cols].copy(),
+        layer.second_dbm[rows, cols].copy(),
+        layer.servers[rows, cols].copy(),
+        layer.sinr_db[rows, cols].copy(),
+    )
 
 
 def _pasted(whole: Layer, part: Layer, rows: slice, cols: slice) -> Layer:

@@ -242,6 +242,8 @@ def rows() -> list[Row]:
             (667 * fine + 250 * small) / CORES, "s", 60),
         Row("the same at 100 m", (667 * coarse + 250 * small_coarse) / CORES, "s", 8),
         Row("peak memory, 110 x 110 km at 30 m, layer by layer", province_memory_mb(), "MB", 1000),
+        Row("moving one station, all layers of three operators at 100 m, 2 cores",
+            update_s() / CORES, "s", 0.3),
         Row("start with compiled code at hand", startup_s(), "s", 2),
     ]  # fmt: skip
     bias_db, rms_ratio = accuracy(rugged)
@@ -262,6 +264,25 @@ def growth() -> dict[str, list[tuple[float, float]]]:
         "radius_km": [(r, mast_s(ground, radius_km=r)) for r in (5.0, 10.0, 15.0, 20.0)],
         "cell_m": [(c, mast_s(ground, cell_m=c)) for c in (30.0, 60.0, 100.0, 200.0)],
     }
+
+
+def update_s() -> float:
+    """Processor time of moving one 4G station in a province's kept prediction at 100 m, all layers, s."""
+    from phusong.coverage.whatif import changed, keep
+    from phusong.geodata.grid import Grid
+
+    ground = tiled(hills(300.0, cells=925), 4)
+    west, south, east, north = ground.grid.bounds_m
+    x_m, y_m = (west + east) / 2, (south + north) / 2
+    sectors = [
+        replace(s, operator=who, sector_id=f"{who}{s.sector_id}")
+        for k, who in enumerate("ABCA")
+        for s in site(x_m + 900.0 * k, y_m, number=k)
+    ]
+    grid = Grid.covering(ground.grid.bounds_m, cell_m=100.0, crs=ground.grid.crs)
+    kept = keep(ground, sectors, grid=grid)
+    moved = [replace(s, x_m=s.x_m + 500.0) if s.site_id == "3" else s for s in sectors]
+    return cpu_s(lambda: changed(kept, moved))
 
 
 def machine() -> str:
