@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil, pi
+from dataclasses import dataclass, replace
+from math import ceil, floor, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,16 @@ from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
+# at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
+# third of a cell's shift does
+RADIALS_PER_CELL = 0.6
 BYTES_PER_CELL = 17  # of one carrier in `Received`
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """What stays the same for every mast of a run."""
 
     samples: Samples
@@ -40,6 +43,7 @@ class _Job:
     ground: Grid
     grid: Grid
     wanted: NDArray[np.uint8]
+    rows: tuple[int, int]  # that hold what is wanted, the end not included
     heights_m: NDArray[np.float32]
     sectors: tuple[Sector, ...]
     antennas: Mapping[str, Antenna]
@@ -95,6 +99,35 @@ def predict_layers(
     Operators and technologies are predicted in turns, as many at a time as their sums fit into `memory_mb`;
     the layers over all operators come last.
     """
+    job = job_of(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
+    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
+    masts = [masts_of(job.sectors, job.options, turn) for turn in turns]
+    done, total = 0, sum(len(some) for some in masts)
+    everyone: dict[str, folding.Signal] = {}
+    for turn, some in zip(turns, masts, strict=True):
+        received = nobody((len(turn), *grid.shape))
+        for mast in some:
+            add_mast(job, mast, turn, received)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+        if where is not None:
+            received.best_dbm[:, ~where] = NEVER_DBM
+            received.servers[:, ~where] = 0
+        yield from layers_of(received, turn, job.options, everyone)
+    yield from layers_of_all(everyone, job.options)
+
+
+def job_of(
+    ground: Ground,
+    sectors: Sequence[Sector],
+    *,
+    grid: Grid,
+    options: Options | None,
+    antennas: Mapping[str, Antenna] | None,
+    where: NDArray[np.bool_] | None,
+) -> Job:
+    """What stays the same for every mast, checked. Raises ValueError for what cannot be predicted."""
     options = options or Options()
     antennas = {**catalogue(), **(antennas or {})}
     _check(ground, sectors, grid, options, antennas)
@@ -104,25 +137,12 @@ def predict_layers(
     heights_m = np.zeros(grid.shape, np.float32)
     terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
     wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
-    job = _Job(
-        samples, ground, ground.holes, ground.grid, grid, wanted, heights_m, tuple(sectors), antennas, options
-    )
-    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
-    masts = [masts_of(job.sectors, options, turn) for turn in turns]
-    done, total = 0, sum(len(some) for some in masts)
-    everyone: dict[str, folding.Signal] = {}
-    for turn, some in zip(turns, masts, strict=True):
-        received = nobody((len(turn), *grid.shape))
-        for mast in some:
-            _add_mast(job, mast, turn, received)
-            done += 1
-            if progress is not None:
-                progress(done, total)
-        if where is not None:
-            received.best_dbm[:, ~where] = NEVER_DBM
-            received.servers[:, ~where] = 0
-        yield from layers_of(received, turn, options, everyone)
-    yield from layers_of_all(everyone, options)
+    asked = np.flatnonzero(wanted.any(axis=1))
+    rows = (int(asked[0]), int(asked[-1]) + 1) if asked.size else (0, 0)
+    return Job(
+        samples, ground, ground.holes, ground.grid, grid, wanted, rows, heights_m, tuple(sectors), antennas,
+        options,
+    )  # fmt: skip
 
 
 def predict_points(
@@ -153,9 +173,9 @@ def predict_points(
     terrain_at(samples, x, y, heights_m)
     known = np.isfinite(heights_m)
     nowhere = np.zeros((1, 1), np.uint8)
-    job = _Job(
-        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, heights_m, tuple(sectors), antennas,
-        options,
+    job = Job(
+        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, (0, 0), heights_m, tuple(sectors),
+        antennas, options,
     )  # fmt: skip
     carriers = carriers_of(sectors)
     received = nobody((len(carriers), 1, x.size))
@@ -211,7 +231,7 @@ def _origin(ground: Grid, grid: Grid) -> tuple[float, float, float]:
     return x, y, grid.cell_m / ground.cell_m
 
 
-def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
+def _view(job: Job, mast: Mast, polar_m: float) -> MastView:
     grid, options = job.grid, job.options
     x, y = _cells(job.ground, mast)
     out_x, out_y = _cells(grid, mast)
@@ -224,8 +244,8 @@ def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
         antenna_m=terrain_m(job.samples, x, y) + mast.height_m,
         bulge_m=0.5e-3 / earth_radius_km(options),
         receiver_m=options.receiver_height_m,
-        first_row=max(0, ceil(out_y - reach_cells)),
-        last_row=min(grid.rows - 1, int(out_y + reach_cells)),
+        first_row=max(job.rows[0], ceil(out_y - reach_cells)),
+        last_row=min(job.rows[1] - 1, floor(out_y + reach_cells)),
         reach_cells=reach_cells,
     )
 
@@ -242,7 +262,8 @@ def _constants(mast: Mast, options: Options) -> NDArray[np.float32]:
     )
 
 
-def _add_mast(job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+    """Adds what one mast gives on each of `carriers` to what the cells of the job's grid receive."""
     stride = max(1, int(job.grid.cell_m / job.ground.cell_m + 1e-9))
     view = _view(job, mast, job.ground.cell_m * stride)
     if view.first_row > view.last_row or not inside(job.samples, *_cells(job.ground, mast)):
@@ -255,12 +276,34 @@ def _add_mast(job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], re
     gather(received, tables, view, polar, reach, limits, _constants(mast, job.options), job.heights_m)
 
 
-def _polar_shape(job: _Job, mast: Mast, stride: int) -> tuple[int, int]:
+def levels_of_mast(
+    job: Job, sectors: Sequence[Sector], grid: Grid, heights_m: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Level of each sector of one mast in the cells of a part of the job's grid, dBm, (sectors, rows, cols).
+
+    `heights_m` is the terrain of that part; far below any level where a sector does not reach.
+    """
+    part = replace(
+        job, grid=grid, wanted=np.ones(grid.shape, np.uint8), rows=(0, grid.rows), sectors=tuple(sectors),
+        heights_m=np.ascontiguousarray(heights_m),
+    )  # fmt: skip
+    # each sector on a carrier of its own: the best of one is its level
+    alone = [(str(k), sector.carrier) for k, sector in enumerate(sectors)]
+    received = nobody((len(alone), *grid.shape))
+    named = tuple(replace(sector, operator=str(k)) for k, sector in enumerate(sectors))
+    (mast,) = masts_of(named, job.options)
+    add_mast(replace(part, sectors=named), mast, alone, received)
+    return received.best_dbm
+
+
+def _polar_shape(job: Job, mast: Mast, stride: int) -> tuple[int, int]:
     reach_m = max(mast.radius_m)
-    return ceil(2.0 * pi * reach_m / job.grid.cell_m), ceil(reach_m / (job.ground.cell_m * stride)) + 2
+    return ceil(RADIALS_PER_CELL * 2.0 * pi * reach_m / job.grid.cell_m), ceil(
+        reach_m / (job.ground.cell_m * stride)
+    ) + 2
 
 
-def _swept(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _swept(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     options, cell_m = job.options, job.ground.cell_m
     radials, kept = _polar_shape(job, mast, stride)
     polar = np.empty((len(mast.frequencies_mhz), radials, kept), np.float32)
@@ -274,7 +317,7 @@ def _swept(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDA
     return polar, reach
 
 
-def _path_by_path(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     # the same polar samples as a sweep's, each from its own path
     radials, kept = _polar_shape(job, mast, stride)
     turn = 2.0 * pi * np.arange(radials)[:, None] / radials
@@ -291,7 +334,7 @@ def _path_by_path(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float3
 
 
 def _add_mast_to_points(
-    job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
+    job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
     near: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64],
 ) -> None:  # fmt: skip
     excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)

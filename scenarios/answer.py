@@ -26,12 +26,11 @@ from phusong.geodata.raster import Raster
 from phusong.scenarios.gap_causes import OtherWorlds
 from phusong.scenarios.gap_table import gap_table
 from phusong.scenarios.hamlet_service import hamlet_service
-from phusong.scenarios.inputs import Inputs, thresholds_of
+from phusong.scenarios.inputs import SPILL_M, Inputs, thresholds_of
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.targets import check_targets, target_row
 
-SPILL_M = 5000.0  # how far beyond the border signal is counted
 ALONG_M = 3000.0  # posts and hamlets this near to the patrol road count as along it
 STRETCH_COLUMNS = ("layer", "state", "from_km", "to_km", "length_km", "worst_dbm")
 PLACE_COLUMNS = ("layer", "name", "kind", "at_km", "away_km", "state")

@@ -41,17 +41,28 @@ class OtherWorlds:
     mended: CoverageMap  # layers of operators "<operator>#tilted" and "<operator>#aimed"
 
 
-def other_worlds(scenario: Scenario, inputs: Inputs, ground: Ground, report: Report) -> OtherWorlds:
-    """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed."""
+def other_worlds(
+    scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report
+) -> OtherWorlds:
+    """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed.
+
+    Only where `coverage` leaves people of any layer without service: nothing else is asked of it.
+    """
     cell_m = max(CELL_M, scenario.resolution_m)
-    grid = Grid.covering(inputs.province.outline.bounds, cell_m=cell_m, crs=inputs.province.crs)
+    grid = Grid.covering(coverage.grid.bounds_m, cell_m=cell_m, crs=coverage.grid.crs)
+    lacking = np.zeros(inputs.people.people.shape, bool)
+    for key, layer in coverage.layers.items():
+        lacking |= signal_at(coverage.raster(key), inputs.people) < layer.threshold_dbm
+    row, col = grid.row_col(inputs.people.x_m[lacking], inputs.people.y_m[lacking])
+    where = np.zeros(grid.shape, bool)
+    where[row, col] = True
     options = options_of(scenario)
     sectors, antennas = mend_sectors(inputs.sectors, catalogue())
-    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options)
+    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options, where=where)
     report(1, 3)
-    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options)
+    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options, where=where)
     report(2, 3)
-    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas)
+    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
     report(3, 3)
     return OtherWorlds(bare=bare, smooth=smooth, mended=mended)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import rasterio.features
 from numpy.typing import NDArray
 
+from phusong.coverage.excess import NAMES
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
 from phusong.coverage.service import LevelThresholds, People
@@ -21,6 +23,8 @@ from phusong.geodata.province import Province
 from phusong.scenarios.area import bounds_of, cropped
 from phusong.scenarios.changes import on_air
 from phusong.scenarios.scenario import Scenario
+
+SPILL_M = 5000.0  # how far beyond the border signal is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ class Inputs:
     commune_of_cell: NDArray[np.int16]
     data_warnings: tuple[str, ...] = ()  # what the check of the user's own data found, line by line
     data_warning_kinds: tuple[str, ...] = ()  # the same counted, a line a kind
+
+    def asked(self, grid: Grid) -> NDArray[np.bool_]:
+        """The cells of `grid` that a run answers for: the province, and the strip beyond its border."""
+        province = self.province
+        shapes = [province.outline, province.border.buffer(SPILL_M)]
+        return rasterio.features.rasterize(
+            shapes, out_shape=grid.shape, transform=grid.affine, all_touched=True, dtype="uint8"
+        ).astype(bool)
 
     def commune_of_hamlet(self) -> NDArray[np.int64]:
         """Row of `province.communes` of each hamlet. InputError for a hamlet of no commune."""
@@ -109,9 +121,14 @@ def ground_of(province: Province) -> Ground:
 def options_of(scenario: Scenario) -> Options:
     """The scenario's radio assumptions, as `predict` takes them."""
     radio = scenario.radio
+    if radio.model not in NAMES:
+        near = difflib.get_close_matches(radio.model, NAMES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(NAMES)}"
+        raise InputError(f"{scenario.name}: radio.model {radio.model!r} is not known; {hint}")
     return Options(
         model=radio.model,
         receiver_height_m=radio.receiver_height_m,
+        location_percent=radio.location_percent,
         load=radio.load,
         threshold_dbm={
             **Options().threshold_dbm,

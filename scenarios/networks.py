@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,20 +38,27 @@ class NetworksAnswer:
     - `growth`: year, layer, traffic_mbps, unserved_mbps, cells, overloaded, load_median, load_p95, error
     - `summary`: the sections `fixed`, `loudspeakers` and `capacity` of summary.json
     - `warnings`: one line each, Vietnamese and English; `synthetic`: which of their inputs are made up
+
+    Without access points or loudspeakers in the data their tables are empty and their sections missing.
     """
 
-    fixed: pd.DataFrame
-    fibre_groups: gpd.GeoDataFrame
-    fibre_cables: gpd.GeoDataFrame
-    access_points: gpd.GeoDataFrame
-    loudspeakers: gpd.GeoDataFrame
-    hearing: pd.DataFrame
-    new_clusters: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
     growth: pd.DataFrame
     summary: Mapping[str, Any]
     warnings: tuple[str, ...]
     synthetic: tuple[str, ...]
+    fixed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    fibre_groups: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    fibre_cables: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    access_points: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    loudspeakers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    hearing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    new_clusters: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the data had fibre and loudspeakers, so that every section is there."""
+        return {"fixed", "loudspeakers", "capacity"} <= self.summary.keys()
 
 
 def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
@@ -63,24 +70,32 @@ def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) ->
     networks = load_networks(scenario, inputs)
     hamlets = inputs.province.hamlets
     warnings = list(check(networks, inputs.province.outline, hamlets["hamlet_id"]))
-    fixed = fixed_answer(scenario, inputs, coverage, networks)
-    sound = loudspeaker_answer(scenario, inputs, coverage, networks)
     load = capacity_answer(scenario, inputs, coverage)
-    warnings += [*fixed.warnings, *sound.warnings, *load.warnings]
-    return NetworksAnswer(
-        fixed=fixed.table,
-        fibre_groups=fixed.groups,
-        fibre_cables=fixed.cables,
-        access_points=fixed.access_points,
-        loudspeakers=sound.clusters,
-        hearing=sound.hearing,
-        new_clusters=sound.new_clusters,
-        cells=load.cells,
-        growth=load.growth,
-        summary={"fixed": fixed.summary, "loudspeakers": sound.summary, "capacity": load.summary},
-        warnings=tuple(warnings),
-        synthetic=networks.synthetic,
+    answer = NetworksAnswer(
+        load.cells, load.growth, {"capacity": load.summary}, load.warnings, networks.synthetic
     )
+    if len(networks.access_points):
+        fixed = fixed_answer(scenario, inputs, coverage, networks)
+        warnings += fixed.warnings
+        answer = replace(
+            answer,
+            fixed=fixed.table,
+            fibre_groups=fixed.groups,
+            fibre_cables=fixed.cables,
+            access_points=fixed.access_points,
+            summary={"fixed": fixed.summary, **answer.summary},
+        )
+    if len(networks.loudspeakers):
+        sound = loudspeaker_answer(scenario, inputs, coverage, networks)
+        warnings += sound.warnings
+        answer = replace(
+            answer,
+            loudspeakers=sound.clusters,
+            hearing=sound.hearing,
+            new_clusters=sound.new_clusters,
+            summary={**answer.summary, "loudspeakers": sound.summary},
+        )
+    return replace(answer, warnings=(*warnings, *answer.warnings))
 
 
 def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
@@ -130,10 +145,12 @@ def _rows_of(table: pd.DataFrame, hamlet_ids: pd.Series) -> pd.DataFrame:
 
 
 def write_networks(answer: NetworksAnswer, folder: Path) -> None:
-    """fixed.csv, loudspeakers.csv, hearing.csv, capacity.csv, growth.csv and networks.gpkg."""
-    write_csv(answer.fixed, folder / "fixed.csv")
-    write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv")
-    write_csv(answer.hearing, folder / "hearing.csv")
+    """fixed.csv, loudspeakers.csv, hearing.csv, capacity.csv, growth.csv and networks.gpkg; what there is."""
+    if len(answer.fixed):
+        write_csv(answer.fixed, folder / "fixed.csv")
+    if len(answer.loudspeakers):
+        write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv")
+        write_csv(answer.hearing, folder / "hearing.csv")
     write_csv(_flat(answer.cells), folder / "capacity.csv")
     write_csv(answer.growth, folder / "growth.csv")
     _write_layers(answer, folder / "networks.gpkg")
@@ -160,8 +177,9 @@ def _write_layers(answer: NetworksAnswer, path: Path) -> None:
     }
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
-        for index, (name, table) in enumerate(layers.items()):
-            kind = "LineString" if name == "fibre_cables" else "Point"
-            pyogrio.write_dataframe(table, path, layer=name, geometry_type=kind, append=index > 0)
+        for name, table in layers.items():
+            if len(table):
+                kind = "LineString" if name == "fibre_cables" else "Point"
+                pyogrio.write_dataframe(table, path, layer=name, geometry_type=kind, append=path.exists())
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

@@ -96,7 +96,9 @@ def _phased(scenario: Scenario, question: Asked, proof: Plan) -> Phases:
         problem.sets, problem.weight, float(len(proof.new_sites)), problem.cost, problem.rules
     )
     asked_years = [(phase.year, float(phase.sites)) for phase in scenario.plan.phases]
-    return phased(fixed, proof, asked_years or [(scenario.year, float(len(proof.new_sites)))], seed=scenario.seed)
+    return phased(
+        fixed, proof, asked_years or [(scenario.year, float(len(proof.new_sites)))], seed=scenario.seed
+    )
 
 
 def _site_table(
@@ -134,9 +136,13 @@ def _site_table(
             "backhaul_km": [round(link.length_km, 2) for link in links],
             "fresnel_free": [round(link.clearance, 2) for link in links],
             "availability_percent": [round(link.availability_percent, 4) for link in links],
-            "capex_vnd": [round(investment_vnd(prices, on_mast=own, connection_vnd=link)) for own, link in money],
+            "capex_vnd": [
+                round(investment_vnd(prices, on_mast=own, connection_vnd=link)) for own, link in money
+            ],
             "present_cost_vnd": present.round(),
-            "vnd_per_person": np.divide(present, gains, out=np.full(len(gains), np.nan), where=gains > 0).round(),
+            "vnd_per_person": np.divide(
+                present, gains, out=np.full(len(gains), np.nan), where=gains > 0
+            ).round(),
             "synthetic": bool(province.synthetic),
         },
         geometry=points,
@@ -186,7 +192,9 @@ def _first_served(inputs: Inputs, question: Asked, order: NDArray[np.int64]) -> 
         new = points[points < question.people_points]
         new = new[~served_now[new]]
         served_now[new] = True
-        by_hamlet = np.bincount(inputs.people.hamlet[new], weights=inputs.people.people[new], minlength=len(names))
+        by_hamlet = np.bincount(
+            inputs.people.hamlet[new], weights=inputs.people.people[new], minlength=len(names)
+        )
         best = np.argsort(-by_hamlet, kind="stable")[:3]
         texts.append(", ".join(f"{names[h]} ({by_hamlet[h]:.0f})" for h in best if by_hamlet[h] >= 0.5))
     return texts
@@ -203,9 +211,7 @@ def _connections(scenario: Scenario, inputs: Inputs, picked: pd.DataFrame) -> li
     ]
 
 
-def _predicted_people(
-    scenario: Scenario, inputs: Inputs, question: Asked, sites: gpd.GeoDataFrame
-) -> float:
+def _predicted_people(scenario: Scenario, inputs: Inputs, question: Asked, sites: gpd.GeoDataFrame) -> float:
     """People served when the existing and the new sectors are predicted together, on the scenario's grid."""
     keys = scenario.plan
     new = [
@@ -220,7 +226,9 @@ def _predicted_people(
     ]
     if not new and not mine:
         return 0.0
-    coverage = predict(ground_of(inputs.province), [*mine, *new], grid=inputs.grid, options=options_of(scenario))
+    coverage = predict(
+        ground_of(inputs.province), [*mine, *new], grid=inputs.grid, options=options_of(scenario)
+    )
     key = f"any-{keys.technology}".lower()
     on = signal_at(coverage.raster(key), inputs.people) >= coverage.layers[key].threshold_dbm
     return float(inputs.people.people[on].sum())
@@ -229,7 +237,9 @@ def _predicted_people(
 def _curve_table(question: Asked, proof: Plan, sites: gpd.GeoDataFrame) -> pd.DataFrame:
     """rank, people_added, people_served, planned: the plan's sites and the next best after them."""
     gain = proof.curve.gain
-    before = float(question.problem.weight[served(question.problem, np.array(question.problem.rules.existing))].sum())
+    before = float(
+        question.problem.weight[served(question.problem, np.array(question.problem.rules.existing))].sum()
+    )
     spent = np.full(len(gain), np.nan)
     known = min(proof.curve.planned, len(sites))
     spent[:known] = np.cumsum(sites["capex_vnd"].to_numpy(float)[:known])

@@ -11,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from phusong.coverage.options import Options
@@ -93,12 +94,17 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
     return Asked(problem, places, station, people, standing[:people])
 
 
-def _demand(scenario: Scenario, inputs: Inputs) -> tuple[People, NDArray[np.float64], NDArray[np.int64] | None]:
+def _demand(
+    scenario: Scenario, inputs: Inputs
+) -> tuple[People, NDArray[np.float64], NDArray[np.int64] | None]:
     """Points to serve, how much each counts, and by how many sites it must be served."""
     keys, people, province = scenario.plan, inputs.people, inputs.province
     town = province.communes.set_index("code")["type"].isin(("Phường", "Thị trấn"))
     urban = town.reindex(province.hamlets["commune_code"]).to_numpy(bool)[people.hamlet]
     weight = people.people * np.where(urban, keys.weight_centre, 1.0)
+    if keys.near_border_km > 0:
+        away_m = shapely.distance(province.border, shapely.points(people.x_m, people.y_m))
+        weight = np.where(away_m <= keys.near_border_km * 1e3, weight, 0.0)
     posts = province.places[province.places["kind"].isin(("post", "gate"))].geometry
     extra = [
         (centre.x, centre.y, factor)
@@ -120,9 +126,7 @@ def _demand(scenario: Scenario, inputs: Inputs) -> tuple[People, NDArray[np.floa
     return points, np.append(weight, more), need
 
 
-def _served_now(
-    scenario: Scenario, inputs: Inputs, points: People, options: Options
-) -> NDArray[np.bool_]:
+def _served_now(scenario: Scenario, inputs: Inputs, points: People, options: Options) -> NDArray[np.bool_]:
     """Which points have the plan's technology already, from its operator or, for a shared plan, from any."""
     keys = scenario.plan
     mine = [

@@ -56,3 +56,8 @@ class RunResult:
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
+
+    def _repr_html_(self) -> str:
+        from phusong.scenarios.notebook import result_html
+
+        return result_html(self)

@@ -38,13 +38,18 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     ground = ground_of(inputs.province)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predict(
-            ground, inputs.sectors, grid=inputs.grid, options=options_of(scenario), progress=report
+            ground,
+            inputs.sectors,
+            grid=inputs.grid,
+            options=options_of(scenario),
+            where=inputs.asked(inputs.grid),
+            progress=report,
         )
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
-            worlds = other_worlds(scenario, inputs, ground, report)
+            worlds = other_worlds(scenario, inputs, ground, met, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         result = answer(scenario, inputs, met, worlds)
     if scenario.outages:

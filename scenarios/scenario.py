@@ -39,8 +39,9 @@ class Thresholds(_Strict):
 class Radio(_Strict):
     """How propagation is asked for."""
 
-    model: str = "delta-bullington"
+    model: str = "p1812"
     receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
+    location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50  # of places served at the level
     load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
         default={"3G": 20.0, "4G": 20.0, "5G": 8.0}

@@ -14,8 +14,10 @@ from phusong.scenarios.scenario_file import load_scenario
 
 def small(name: str, **changes: object) -> Scenario:
     """A shipped scenario of Bù Đốp alone, coarse, without the parts that take long."""
+    asked = load_scenario(name)
+    near = asked.radio.model_copy(update={"radius_km": {"3G": 8.0, "4G": 8.0, "5G": 8.0}})
     quick = {"area": ("Huyện Bù Đốp",), "resolution_m": 1000.0, "explain_gaps": False, "outages": False}
-    return load_scenario(name).model_copy(update={**quick, **changes})
+    return asked.model_copy(update={"radio": near, **quick, **changes})
 
 
 @pytest.fixture(scope="session")
