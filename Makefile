@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.phusong-installed
 ASSETS := scenarios/maps/vendor/manifest.json
 
-.PHONY: setup run test test-all lint types imports check bench browser clean
+.PHONY: setup docs run test test-all lint types imports check bench browser clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,10 @@ imports: setup
 
 browser: setup
 	sh tests/browser/install.sh
+
+docs: types
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/mkdocs build --strict
 
 check: lint types imports
 

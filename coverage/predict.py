@@ -116,7 +116,7 @@ def predict_layers(
     for turn, some in zip(turns, masts, strict=True):
         received = nobody((len(turn), *grid.shape))
         for mast in some:
-            _add_mast(job, mast, turn, received)
+            add_mast(job, mast, turn, received)
             done += 1
             if progress is not None:
                 progress(done, total)
@@ -202,54 +202,6 @@ def predict_points(
     return {layer.key: of_points(layer) for layer in layers}
 
 
-def predict_groups(
-    ground: Ground,
-    groups: Sequence[Sequence[Sector]],
-    *,
-    grid: Grid,
-    options: Options | None = None,
-    where: NDArray[np.bool_] | None = None,
-) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
-    """For each group of sectors on its own the rows and columns of `grid` it may reach, and its level there, dBm.
-
-    The level is that of its best carrier among those at their technology's threshold, -inf where there is
-    none: what `predict` would give these sectors alone. One group is held in memory at a time.
-    """
-    options = options or Options()
-    everybody = [sector for group in groups for sector in group]
-    whole = job_of(ground, everybody, grid=grid, options=options, antennas=None, where=where)
-    for group in groups:
-        rows, cols = _reached(grid, group, options)
-        window = grid.part(rows, cols)
-        job = replace(
-            whole, grid=window, wanted=np.ascontiguousarray(whole.wanted[rows, cols]), rows=(0, window.rows),
-            heights_m=np.ascontiguousarray(whole.heights_m[rows, cols]), sectors=tuple(group),
-        )  # fmt: skip
-        carriers = carriers_of(group)
-        received = nobody((len(carriers), *window.shape))
-        for mast in masts_of(job.sectors, options):
-            _add_mast(job, mast, carriers, received)
-        level = np.full(window.shape, -np.inf, np.float32)
-        for best_dbm, (_, carrier) in zip(received.best_dbm, carriers, strict=True):
-            heard = best_dbm >= options.threshold_dbm[carrier.technology]
-            level = np.where(heard, np.maximum(level, best_dbm), level)
-        yield rows, cols, level
-
-
-def _reached(grid: Grid, sectors: Sequence[Sector], options: Options) -> tuple[slice, slice]:
-    """Rows and columns of the cells that any of the sectors may reach; at least one of each."""
-    reach_m = max(options.radius_km[sector.carrier.technology] for sector in sectors) * 1e3 + grid.cell_m
-    xs, ys = [sector.x_m for sector in sectors], [sector.y_m for sector in sectors]
-    left, right = min(xs) - reach_m - grid.west_m, max(xs) + reach_m - grid.west_m
-    top, bottom = grid.north_m - max(ys) - reach_m, grid.north_m - min(ys) + reach_m
-
-    def cells(low_m: float, high_m: float, count: int) -> slice:
-        first = min(max(0, int(low_m // grid.cell_m)), count - 1)
-        return slice(first, max(first + 1, min(count, ceil(high_m / grid.cell_m))))
-
-    return cells(top, bottom, grid.rows), cells(left, right, grid.cols)
-
-
 def widened(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """The cells asked for and two around them: a radial beside a cell helps to fill it."""
     grown = where.copy()
@@ -321,7 +273,8 @@ def _constants(mast: Mast, options: Options) -> NDArray[np.float32]:
     )
 
 
-def _add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+    """Adds what one mast gives on each of `carriers` to what the cells of the job's grid receive."""
     stride = max(1, int(job.grid.cell_m / job.ground.cell_m + 1e-9))
     view = _view(job, mast, job.ground.cell_m * stride)
     if view.first_row > view.last_row or not inside(job.samples, *_cells(job.ground, mast)):
@@ -350,7 +303,7 @@ def levels_of_mast(
     received = nobody((len(alone), *grid.shape))
     named = tuple(replace(sector, operator=str(k)) for k, sector in enumerate(sectors))
     (mast,) = masts_of(named, job.options)
-    _add_mast(replace(part, sectors=named), mast, alone, received)
+    add_mast(replace(part, sectors=named), mast, alone, received)
     return received.best_dbm
 
 

@@ -12,6 +12,7 @@ import typer
 from phusong.geodata.errors import InputError
 from phusong.scenarios.data_commands import data, init_command
 from phusong.scenarios.link_commands import link_command, pathloss_command
+from phusong.scenarios.plan_command import plan_command
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
@@ -21,6 +22,7 @@ app.add_typer(data, name="data")
 app.command("init")(init_command)
 app.command("link")(link_command)
 app.command("pathloss")(pathloss_command)
+app.command("plan")(plan_command)
 
 
 @app.callback()

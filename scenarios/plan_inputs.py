@@ -11,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from phusong.coverage.options import Options
@@ -101,6 +102,9 @@ def _demand(
     town = province.communes.set_index("code")["type"].isin(("Phường", "Thị trấn"))
     urban = town.reindex(province.hamlets["commune_code"]).to_numpy(bool)[people.hamlet]
     weight = people.people * np.where(urban, keys.weight_centre, 1.0)
+    if keys.near_border_km > 0:
+        away_m = shapely.distance(province.border, shapely.points(people.x_m, people.y_m))
+        weight = np.where(away_m <= keys.near_border_km * 1e3, weight, 0.0)
     posts = province.places[province.places["kind"].isin(("post", "gate"))].geometry
     extra = [
         (centre.x, centre.y, factor)

@@ -47,7 +47,7 @@ class Phase(_Strict):
 
 
 class PlanKeys(_Strict):
-    """Where new stations go: what each is like, where it may stand, whom it should serve, when it is built."""
+    """Where new stations go: what each is like, where it may stand, whom it serves, when it is built."""
 
     technology: Literal["3G", "4G", "5G"] = _USUAL["technology"]
     band: str = _USUAL["band"]
@@ -77,6 +77,7 @@ class PlanKeys(_Strict):
     weight_centre: NotNegative = _USUAL["weight_centre"]
     weight_zone: NotNegative = _USUAL["weight_zone"]
     weight_post: NotNegative = _USUAL["weight_post"]
+    near_border_km: NotNegative = _USUAL["near_border_km"]
     double_posts: Annotated[bool, Field(strict=True)] = _USUAL["double_posts"]
     gap_target: Annotated[float, Field(strict=True, ge=0, le=0.5)] = _USUAL["gap_target"]
     time_limit_s: Annotated[float, Field(strict=True, ge=1, le=86_400)] = _USUAL["time_limit_s"]

@@ -110,8 +110,8 @@ def fresnel_clearance(
 ) -> float:
     """Least free share of the first Fresnel zone's radius between two antennas; negative when blocked.
 
-    Obstacles are terrain with its clutter, the two end cells left out; F1 = 17.3 sqrt(d1 d2 / (f d)) m with km
-    and GHz (P.530-18 (4)); the bulge of the Earth is d1 d2 / (2 k a).
+    Obstacles are terrain with its clutter, the two end cells left out; F1 = 17.3 sqrt(d1 d2 / (f d)) m with
+    km and GHz (P.530-18 (4)); the bulge of the Earth is d1 d2 / (2 k a).
     """
     length_m = float(np.hypot(b_m[0] - a_m[0], b_m[1] - a_m[1]))
     steps = max(2, int(np.ceil(length_m / ground.grid.cell_m)))

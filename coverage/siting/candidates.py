@@ -46,13 +46,17 @@ def candidates(province: Province, rules: CandidateRules, own: pd.DataFrame | No
     water, in the park's core, too steep or too far from a road is left out.
     """
     found = [_points_of(province, kind, rules, own) for kind in rules.kinds]
-    table = pd.concat([one for one in found if len(one)], ignore_index=True)
-    at = shapely.points(table["x_m"], table["y_m"])
+    found = [one for one in found if len(one)]
+    if not found:
+        raise InputError(f"candidates: there are none of {', '.join(rules.kinds)}; allow more kinds")
+    table = pd.concat(found, ignore_index=True)
+    at = np.asarray(shapely.points(table["x_m"], table["y_m"]))
     inside = shapely.contains(province.outline, at)
     stray = np.flatnonzero((table["kind"] == "own").to_numpy() & ~inside)
     if len(stray):
         raise InputError(f"own candidate {table['name'].iloc[stray[0]]!r} lies outside {province.name}")
-    table, at = table[inside].reset_index(drop=True), at[inside]
+    table = table.loc[inside].reset_index(drop=True)
+    at = at[inside]
     x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     table["ground_m"] = province.terrain.at(x_m, y_m)
     table["road_m"] = _road_distance(province).at(x_m, y_m)
@@ -89,9 +93,13 @@ def hilltops(terrain: Raster, prominence_m: float) -> tuple[NDArray[np.float64],
     return grid.x_m()[col], grid.y_m()[row]
 
 
-def _points_of(province: Province, kind: str, rules: CandidateRules, own: pd.DataFrame | None) -> pd.DataFrame:
+def _points_of(
+    province: Province, kind: str, rules: CandidateRules, own: pd.DataFrame | None
+) -> pd.DataFrame:
     mast_id: object = ""
     name: object = ""
+    x: object
+    y: object
     if kind == "own":
         if own is None:
             return pd.DataFrame()
@@ -111,7 +119,7 @@ def _points_of(province: Province, kind: str, rules: CandidateRules, own: pd.Dat
         x, y = shapely.get_coordinates(lines).T
     else:
         raise InputError(f"candidates: kind {kind!r} is not known; known are {', '.join(KINDS)}")
-    table = pd.DataFrame({"x_m": np.asarray(x, float), "y_m": np.asarray(y, float)})
+    table = pd.DataFrame({"x_m": np.asarray(x, np.float64), "y_m": np.asarray(y, np.float64)})
     return table.assign(
         kind=kind,
         mast_id=np.asarray(mast_id, object) if not isinstance(mast_id, str) else mast_id,
@@ -159,7 +167,7 @@ def _people_near(province: Province, table: pd.DataFrame, radius_m: float = 2000
 
 
 def _spaced(table: pd.DataFrame, near: NDArray[np.float64], spacing_m: float) -> NDArray[np.int64]:
-    """Rows kept so that no two are too close: by kind in KINDS' order, then by people near; masts all stay."""
+    """Rows kept so that no two are too close: by kind in KINDS' order, then by people near; masts stay."""
     rank = table["kind"].map({kind: k for k, kind in enumerate(KINDS)}).to_numpy()
     order = np.lexsort((table["y_m"], table["x_m"], -near, rank))
     tree = cKDTree(table[["x_m", "y_m"]].to_numpy())

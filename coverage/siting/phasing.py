@@ -29,17 +29,19 @@ class Phases:
         return float(sum(self.weight_served))
 
 
-def phased(problem: MaximalCovering, plan: Plan, budgets: Sequence[tuple[int, float]], *, seed: int = 20241231) -> Phases:
+def phased(
+    problem: MaximalCovering, plan: Plan, budgets: Sequence[tuple[int, float]], *, seed: int = 20241231
+) -> Phases:
     """The plan's sites spread over years with (year, budget of that year); a site once built stays.
 
     Two orders are tried, each year's best addition (forwards) and each year's cheapest sacrifice seen from
-    the end (backwards); the one with more weight-years is given. What the last year's budget leaves unbuilt is
+    the end (backwards); the one with more weight-years is given. What the budgets leave unbuilt is
     built in the last year: the plan's own budget rules.
     """
     years = tuple(year for year, _ in budgets)
     spent = np.cumsum([amount for _, amount in budgets])
     orders = [_forwards(problem, plan, spent, seed), _backwards(problem, plan, spent, seed)]
-    phases = [_phases(problem, plan, years, order) for order in orders]
+    phases = [_phases(problem, years, order) for order in orders]
     return max(phases, key=lambda one: one.weight_years)
 
 
@@ -64,7 +66,7 @@ def _backwards(problem: MaximalCovering, plan: Plan, spent: NDArray[np.float64],
 def _best_part(
     problem: MaximalCovering, among: IntArray, budget: float, built: tuple[int, ...], seed: int
 ) -> IntArray:
-    """The part of some sites, with those built, that serves most within a budget (equity comes at the end)."""
+    """The part of some sites, with those built, that serves most within a budget (equity waits)."""
     rules, sites = problem.rules, problem.sets.sites
     others = np.setdiff1d(np.arange(sites), [*among, *rules.existing])
     paid = problem.costs()[among].sum()
@@ -77,11 +79,13 @@ def _best_part(
     return np.intersect1d(part.new_sites, among)
 
 
-def _phases(problem: MaximalCovering, plan: Plan, years: tuple[int, ...], standing: list[IntArray]) -> Phases:
+def _phases(problem: MaximalCovering, years: tuple[int, ...], standing: list[IntArray]) -> Phases:
     year_of_site: dict[int, int] = {}
     served = []
     for year, sites in zip(years, standing, strict=True):
         for site in sites:
             year_of_site.setdefault(int(site), year)
-        served.append(weight_served(problem, np.union1d(sites, list(problem.rules.existing)).astype(np.int64)))
+        served.append(
+            weight_served(problem, np.union1d(sites, list(problem.rules.existing)).astype(np.int64))
+        )
     return Phases(year_of_site, years, tuple(served))

@@ -105,11 +105,17 @@ def _part(grid: Grid, x_m: float, y_m: float, radius_m: float) -> Grid:
         np.clip(at, 0, most)
         for at, most in (
             (
-                ((grid.north_m - y_m - radius_m) // grid.cell_m, (grid.north_m - y_m + radius_m) // grid.cell_m + 1),
+                (
+                    (grid.north_m - y_m - radius_m) // grid.cell_m,
+                    (grid.north_m - y_m + radius_m) // grid.cell_m + 1,
+                ),
                 grid.rows,
             ),
             (
-                ((x_m - radius_m - grid.west_m) // grid.cell_m, (x_m + radius_m - grid.west_m) // grid.cell_m + 1),
+                (
+                    (x_m - radius_m - grid.west_m) // grid.cell_m,
+                    (x_m + radius_m - grid.west_m) // grid.cell_m + 1,
+                ),
                 grid.cols,
             ),
         )

@@ -152,3 +152,23 @@ def test_units_are_found_by_code_and_name(province: Province) -> None:
     commune = province.communes.iloc[0]
     assert len(units_named(province, [commune["code"]])) >= 1
     assert units_named(province, []).empty
+
+
+def test_refarming_may_keep_the_old_carrier_and_change_the_technology(province: Province) -> None:
+    _, before = on_air(load_scenario("baseline-2024"), province)
+    _, low = on_air(load_scenario("700mhz"), province)
+    old = low["sector_id"].isin(before["sector_id"])
+    assert (before["band"] == "L1800").sum() == (~old).sum() == (low["band"] == "L700").sum()
+    assert low["sector_id"].is_unique
+    assert low[old].reset_index(drop=True).equals(before.reset_index(drop=True))
+    blocks = low[~old].groupby("operator")["frequency_mhz"].unique()
+    assert {name: value.tolist() for name, value in blocks.items()} == {
+        "Viettel": [763.0], "VNPT": [773.0], "MobiFone": [783.0]
+    }  # fmt: skip
+    _, upgraded = on_air(load_scenario("4g-upgrade"), province)
+    new = upgraded[~upgraded["sector_id"].isin(before["sector_id"])]
+    three = province.sectors[(province.sectors["technology"] == "3G") & (province.sectors["band"] == "U900")]
+    assert len(new) > 0
+    assert set(new["sector_id"]) <= set(three["sector_id"])
+    assert set(new["technology"]) == {"4G"}
+    assert set(new["band"]) == {"L900"}

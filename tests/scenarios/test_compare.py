@@ -95,7 +95,7 @@ def test_differences_are_named(tmp_path: Path) -> None:
         "input c: nothing then, xxxxxxxxxxxx now",
     ]
     (tmp_path / "run.json").write_text("{}", "utf-8")
-    with pytest.raises(InputError, match="lacks what a run.json holds"):
+    with pytest.raises(InputError, match=r"lacks what a run\.json holds"):
         read_recipe(tmp_path / "run.json")
     (tmp_path / "run.json").write_text("no", "utf-8")
     with pytest.raises(InputError, match="not JSON"):
