@@ -52,7 +52,8 @@ def test_it_has_no_serious_fault_and_fits_a_phone(file: Path, browser: Browser, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.evaluate(axe)
     faults = page.evaluate(
-        "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id))"
+        "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
+        ".map(v => v.id))"
     )
     assert faults == []
     assert said == []
