@@ -14,6 +14,7 @@ from phusong.coverage.propagation import (
     itm,
     p525,
     p526,
+    p1546,
     p1812,
     p1812_path,
     radioclimate,
@@ -116,6 +117,20 @@ def _p1812(profile: PathProfile, conditions: Conditions) -> Loss:
         tx_height_m=profile.tx_height_m,
         rx_height_m=profile.rx_height_m,
         polarization=conditions.polarization,
+        time_percent=conditions.time_percent,
+        location_percent=conditions.location_percent,
+    )
+    return Loss(parts["Lb"], _plain(parts))
+
+
+def _p1546(profile: PathProfile, conditions: Conditions) -> Loss:
+    parts = p1546.field_strength(
+        profile.distance_km,
+        profile.terrain_m,
+        frequency_mhz=conditions.frequency_mhz,
+        tx_height_m=profile.tx_height_m,
+        rx_height_m=profile.rx_height_m,
+        environment="rural" if conditions.environment == "open" else conditions.environment,
         time_percent=conditions.time_percent,
         location_percent=conditions.location_percent,
     )
@@ -264,6 +279,10 @@ _TABLE = (
     Model(
         "delta-bullington", "ITU-R P.526 + P.525", "P.526-15 §4.5.3, P.525-4", *_SURFACE,
         (30.0, 100e3), (0.01, 1000.0), (0.01, 3000.0), (0.01, 3000.0), _delta_bullington,
+    ),
+    Model(
+        "p1546", "ITU-R P.1546", "P.1546-6 (2019), land", *_TERRAIN,
+        (30.0, 4000.0), (0.02, 300.0), (1.0, 3000.0), (1.0, 3000.0), _p1546,
     ),
     Model(
         "extended-hata", "Extended Hata", "NTIA TR-15-517 (2015)", *_TERRAIN,

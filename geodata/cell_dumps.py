@@ -131,7 +131,7 @@ def _grouped(cells: pd.DataFrame, file: str) -> tuple[gpd.GeoDataFrame, gpd.GeoD
             "source_file": file,
             "source_row": first["row"].to_numpy(dtype=np.int64),
         },
-        geometry=list(shapely.points(lon, lat)),
+        geometry=gpd.points_from_xy(lon, lat),
         crs="EPSG:4326",
     )
     east = (cells["lon"] - cells["site_id"].map(lon)) * np.cos(np.radians(cells["lat"]))

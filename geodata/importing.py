@@ -194,7 +194,7 @@ def _column(
     in_watts = (
         field.key == "power_dbm" and re.search(r"\(\s*w\s*\)|\bwatt", header, re.IGNORECASE) is not None
     )
-    values = []
+    values: list[object] = []
     for row, cell in cells[field.key].items():
         if cell is None or not str(cell).strip():
             if field.required:

@@ -136,10 +136,10 @@ def match_headers(headers: Sequence[str], table: Table, *, guess: bool = True) -
     for field in table.fields:
         if field.key not in found:
             for name in names[field.key]:
-                header = next((h for h, folded in free.items() if folded == name), None)
-                if header is not None:
-                    found[field.key] = ColumnMatch(field.key, header, True)
-                    del free[header]
+                same = [header for header, folded in free.items() if folded == name]
+                if same:
+                    found[field.key] = ColumnMatch(field.key, same[0], True)
+                    del free[same[0]]
                     break
     for field in table.fields:
         if field.key in found or not free or not guess:

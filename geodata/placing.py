@@ -201,7 +201,7 @@ def _drop_lost_decimals(
     if not known.any() or np.median(largest[known]) > 360:
         return
     unsaid = np.array([system is None for system in row_crs])
-    for place_ in np.flatnonzero(known & unsaid & (largest > 360)):
+    for place_ in map(int, np.flatnonzero(known & unsaid & (largest > 360))):
         key, out = (keys[0], values[0]) if abs(values[0][place_]) > 360 else (keys[1], values[1])
         cell = cells[key].iloc[place_]
         out[place_] = np.nan
@@ -297,7 +297,7 @@ def _outside(
     within = crs_module.inside(lon, lat, area, crs=crs_module.WGS84)
     near = crs_module.inside(lon, lat, shapely.buffer(area, _NEAR_DEG), crs=crs_module.WGS84)
     problems = []
-    for place_ in np.flatnonzero(known & ~within):
+    for place_ in map(int, np.flatnonzero(known & ~within)):
         row = cells.index[place_]
         typed = [cells[key].get(row) if key in cells else None for key in keys]
         value = "; ".join(dict.fromkeys(shown(cell) for cell in typed if cell is not None))

@@ -50,10 +50,10 @@ class ColumnMapping:
 def rows_of(source: Source, table: Table, *, sheet: str | None = None, header_row: int | None = None) -> Rows:
     """The sheet or layer of `source` that fits `table` best. Raises InputError if none or several do."""
     parts: list[Sheet | Features] = [*source.sheets, *source.features]
+    names = ", ".join(part.name for part in parts)
     if sheet:
         parts = [part for part in parts if part.name == sheet]
         if not parts:
-            names = ", ".join(part.name for part in (*source.sheets, *source.features))
             raise InputError(
                 f"{source.path}: không có trang “{sheet}” · no such sheet; có · there are: {names}"
             )
@@ -67,7 +67,6 @@ def rows_of(source: Source, table: Table, *, sheet: str | None = None, header_ro
     ]
     scored = sorted(((_score(r, table), -place) for place, r in enumerate(rows)), reverse=True)
     if len(rows) > 1 and scored[0][0] == scored[1][0] and scored[0][0] > 0:
-        names = ", ".join(part.name for part in parts)
         raise InputError(
             f"{source.path}: nhiều trang cùng hợp ({names}); hãy chọn bằng --sheet"
             " · several sheets fit; choose one with --sheet"

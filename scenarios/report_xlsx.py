@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from phusong.scenarios.maps.palette import LEVEL_COLOURS
+from phusong.scenarios.report_networks import network_tables
 from phusong.scenarios.report_tables import Column, Table, headline, tables_of
 from phusong.scenarios.report_words import synthetic_of, title_of, words
 from phusong.scenarios.result import RunResult
@@ -15,6 +16,7 @@ from phusong.scenarios.result import RunResult
 # a file's date would make the same run give other bytes
 FIXED_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 _FORMATS = {"count": "#,##0", "decimal": "#,##0.00", "share": "0.0%", "dbm": "0"}
+_NAMED = ("hamlets", "gaps", "stations", "plan", "fixed", "hearing", "cells")  # first column is a name
 _FONT = {"font_name": "Arial", "font_size": 10, "valign": "top"}
 
 
@@ -38,7 +40,7 @@ def write_workbook(result: RunResult, path: Path, *, lang: str = "vi") -> None:
             for key, colour in LEVEL_COLOURS.items()
         }
         _front(book, formats, result, lang)
-        for table in tables_of(result, lang):
+        for table in (*tables_of(result, lang), *network_tables(result, lang)):
             _sheet(book, formats, table)
 
 
@@ -63,7 +65,7 @@ _NOTE = {"font_color": "#5f4200", "bg_color": "#fff4d6", "text_wrap": True}
 def _sheet(book: Any, formats: dict[str, Any], table: Table) -> None:
     sheet = book.add_worksheet(table.title[:31])
     _write(sheet, formats, table, first_row=0)
-    sheet.freeze_panes(1, 1 if table.key in ("hamlets", "gaps", "stations", "plan") else 0)
+    sheet.freeze_panes(1, 1 if table.key in _NAMED else 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4

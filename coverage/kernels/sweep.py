@@ -18,7 +18,7 @@ wavelength decides where ν = −0.78 cuts and where the smooth earth is near en
 
 from __future__ import annotations
 
-from math import floor, pi, sqrt
+from math import cos, floor, pi, sin, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.profile import Samples, read_radial
+from phusong.coverage.kernels.profile import Samples, read_radial, samples_wanted
 from phusong.coverage.propagation.elementary import INLINE
 from phusong.coverage.propagation.p526 import (
     bullington_finish_db,
@@ -185,6 +185,15 @@ def least_clearance(at: Heights, angle: Heights, count: int, slope: float, d: fl
     return best
 
 
+@jit(**INLINE)
+def _highest(y: Heights, first: int, last: int) -> int:
+    peak = first
+    for i in range(first + 1, last + 1):
+        if y[i] > y[peak]:
+            peak = i
+    return peak
+
+
 @jit()
 def bullington_along(
     radial: Radial, last: int, step_km: float, stride: int, bare_samples: int, h_tx: float, receiver_m: float,
@@ -193,57 +202,59 @@ def bullington_along(
     """Fills ν √λ of Bullington's equivalent edge for paths to every `stride`-th sample, P.1812-8 (13)-(19).
 
     `bare_samples` before the receiver are free of clutter; `longest_m` is the longest wavelength asked for,
-    below whose cut ν is not followed.
+    below whose cut ν is not followed. With a stride above 1 the one of each `stride` samples that the
+    transmitter sees highest stands for them, but for those next to the receiver.
     """
     top, bare, inverse, hull = radial.top, radial.bare, radial.inverse, radial.hull
     per_km = 1.0 / step_km
-    hulled = records = 0
+    hulled = records = joined = 0
     highest = LOWEST
-    for n in range(1, last + 1):
-        # the sample that has just left the receiver's clearance joins the hull and the records
-        m = n - 1 - bare_samples
-        if m >= 1:
-            if radial.angle[m] > highest:
-                highest = radial.angle[m]
-                radial.record_at[records], radial.record_angle[records] = m * step_km, highest
+    for k in range(1, last // stride + 1):
+        n = k * stride
+        # groups of samples that have left the receiver's clearance join the hull and the records
+        while joined + stride < n - bare_samples:
+            peak = _highest(radial.angle, joined + 1, joined + stride)
+            hulled = push_hull(hull, hulled, top, peak)
+            if radial.angle[peak] > highest:
+                highest = radial.angle[peak]
+                radial.record_at[records], radial.record_angle[records] = peak * step_km, highest
                 records += 1
-            hulled = push_hull(hull, hulled, top, m)
-        if n % stride != 0:
-            continue
-        k = n // stride
+            joined += stride
         if n < 2:
             radial.nu[k] = LOWEST
             continue
         d = n * step_km
         h_rx = bare[n] + receiver_m
         slope = (h_rx - h_tx) * inverse[n] * per_km
-        first = max(1, n - bare_samples)
+        first = joined + 1
+        for i in range(max(first, n - bare_samples), n):
+            top[i] = bare[i]
         seen = highest
         for i in range(first, n):
-            seen = max(seen, (bare[i] - h_tx) * inverse[i] * per_km)
+            seen = max(seen, (top[i] - h_tx) * inverse[i] * per_km)
         if seen < slope:
             limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (0.002 * d)
             least = limit
             for i in range(first, n):
-                t = slope - (bare[i] - h_tx) * inverse[i] * per_km
+                t = slope - (top[i] - h_tx) * inverse[i] * per_km
                 least = min(least, t * t * i * inverse[n - i])
             if records > 0:
                 least = least_clearance(radial.record_at, radial.record_angle, records, slope, d, least)
             radial.nu[k] = -sqrt(0.002 * d * least) if least < limit else LOWEST
-            continue
-        rise = tangent_slope(hull, hulled, top, n, h_rx) if hulled > 0 else LOWEST
-        for i in range(first, n):
-            rise = max(rise, (bare[i] - h_rx) * inverse[n - i])
-        rise *= per_km
-        # (18), (19) written with the slopes above the line between the antennas
-        x = (h_rx - h_tx + rise * d) / (seen + rise)
-        radial.nu[k] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+        else:
+            rise = tangent_slope(hull, hulled, top, n, h_rx) if hulled > 0 else LOWEST
+            for i in range(first, n):
+                rise = max(rise, (top[i] - h_rx) * inverse[n - i])
+            rise *= per_km
+            # (18), (19) written with the slopes above the line between the antennas
+            x = (h_rx - h_tx + rise * d) / (seen + rise)
+            radial.nu[k] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+        for i in range(max(first, n - bare_samples), n):
+            top[i] = bare[i] + radial.clutter[i]
 
 
 @jit(**VECTOR)
-def _smooth_heights(
-    radial: Radial, last: int, step_km: float, stride: int, h_tx: float, receiver_m: float
-) -> None:
+def _smooth_heights(radial: Radial, last: int, stride: int, h_tx: float, receiver_m: float) -> None:
     # antenna heights over the least-squares surface if nothing stood in the way, (83)-(86), (89)
     terrain = radial.terrain
     v1 = v2 = 0.0
@@ -284,9 +295,9 @@ def heights_along(
     surface for diffraction, m (P.1812-8 (83)-(89)); their number.
 
     An obstruction lowers the surface and raises the antennas, so where there is clearance without one there
-    is with it, and it need not be looked for.
+    is with it, and it need not be looked for; it is sought among the kept samples.
     """
-    _smooth_heights(radial, last, step_km, stride, h_tx, receiver_m)
+    _smooth_heights(radial, last, stride, h_tx, receiver_m)
     kept = last // stride
     _smooth_shares(radial, kept, step_km, stride, earth_km, longest_m)
     terrain, hull, inverse = radial.terrain, radial.hull, radial.inverse
@@ -295,9 +306,9 @@ def heights_along(
     furthest = kept * stride
     while furthest > 0 and radial.extra[furthest // stride] <= 0.0:
         furthest -= stride
-    for n in range(1, furthest + 1):
-        k = n // stride
-        if k * stride == n and n >= 2 and radial.extra[k] > 0.0:
+    for k in range(1, furthest // stride + 1):
+        n = k * stride
+        if n >= 2 and radial.extra[k] > 0.0:
             hte, hre = radial.hte[k], radial.hre[k]
             h_rx = terrain[n] + receiver_m
             slope = (h_rx - h_tx) * inverse[n]
@@ -334,7 +345,7 @@ def _with_smooth_earth(radial: Radial, count: int, kept_km: float, earth_km: flo
 
 @jit(**INLINE)
 def _smooth_optimum(d: float, bulge: float, high_m: float, low_m: float) -> float:
-    # where ν over a smooth earth is highest on a line of sight: distance from the end with the higher antenna.
+    # where ν over a smooth earth is highest on a line of sight: distance from the end with the higher mast.
     # With s = x / (d − x), dν/dx = 0 reads M s (1 − s) + (high − low s) (1 + s)² = 0: one root above zero,
     # right of it the cubic is concave, so Newton's steps from a bound come down to it
     M = bulge * d * d
@@ -417,9 +428,10 @@ def sweep(
     cell_m: float,
     position: tuple[float, float],
     heights_m: tuple[float, float],
-    radials: int,
     most: int,
     stride: int,
+    wanted: NDArray[np.uint8],
+    output: tuple[float, float, float],
     clearance_m: float,
     earth_km: float,
     frequencies_mhz: Heights,
@@ -428,18 +440,23 @@ def sweep(
 ) -> None:
     """Diffraction loss from one mast in polar form: loss[f, radial, k] in dB at k · stride · cell_m.
 
-    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground, −1 for none.
-    `heights_m` are both antennas above ground; `holes` says that some of the ground has no height.
+    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground and is asked for,
+    −1 for none. `heights_m` are both antennas above ground; `holes` says that some of the ground has no
+    height. `wanted` says which cells of the output grid are asked for; `output` is the mast's position in it
+    and the ground's cell in its own.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
     bulge = 500.0 / earth_km
     longest_m = wavelength_m(frequencies_mhz.min())
+    radials = reach.size
     for chunk in prange(CHUNKS):
         radial = radial_arrays(most + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
+            azimuth = 2.0 * pi * r / radials
+            asked = samples_wanted(wanted, output, sin(azimuth), -cos(azimuth), most, stride)
             last = read_radial(
-                samples, position[0], position[1], 2.0 * pi * r / radials, most, holes,
+                samples, position[0], position[1], azimuth, asked, holes,
                 radial.terrain, radial.clutter,
             )  # fmt: skip
             reach[r] = last // stride if last >= 0 else -1

@@ -191,6 +191,8 @@ def field_strength(
     sea_share = 1.0 - p1812_path.share_of(d_i, zones == p1812_path.INLAND)  # coastal land counts as sea
 
     h1 = in_range("h1 (height over the mean terrain)", effective_height_m(d_i, h_i, ha), -1e4, 3000.0, "m")
+    if sea_share == 1.0:
+        h1 = max(h1, 3.0)  # §3.3
     theta_1, theta_2 = clearance_angles_deg(d_i, h_i, ha, h2)
     tops = ha + h_i[0] - h2 - h_i[-1]
     C_slope = 20.0 * log10(d / slope_distance_km(d, tops))  # (37)

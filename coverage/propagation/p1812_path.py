@@ -117,11 +117,12 @@ def path_zones(distance_km: Profile, zone: NDArray[np.int64]) -> PathZones:
 def _transmitter_horizon(
     distance_km: Profile, terrain_m: Profile, hts: float, ae: float
 ) -> tuple[float, int]:
-    # tangent of the highest elevation angle, and the first sample that has it: (76), (77)
+    # tangent of the highest elevation angle in m/km, and the first sample that has it: (76), (77)
     best, where = NONE_YET, 1
+    drop = 500.0 / ae
     for i in range(1, distance_km.size - 1):
         x = distance_km[i]
-        slope = (terrain_m[i] - hts) / (1000.0 * x) - x / (2.0 * ae)
+        slope = (terrain_m[i] - hts) / x - drop * x
         if slope > best:
             best, where = slope, i
     return best, where
@@ -131,10 +132,11 @@ def _transmitter_horizon(
 def _receiver_horizon(distance_km: Profile, terrain_m: Profile, hrs: float, ae: float) -> tuple[float, int]:
     # the same seen from the receiver, the sample nearest to it: (80)
     d = distance_km[distance_km.size - 1]
+    drop = 500.0 / ae
     best, where = NONE_YET, 1
     for i in range(1, distance_km.size - 1):
         y = d - distance_km[i]
-        slope = (terrain_m[i] - hrs) / (1000.0 * y) - y / (2.0 * ae)
+        slope = (terrain_m[i] - hrs) / y - drop * y
         if slope >= best:
             best, where = slope, i
     return best, where
@@ -145,11 +147,12 @@ def _highest_intrusion(distance_km: Profile, terrain_m: Profile, hts: float, hrs
     # sample of the highest nu on a line-of-sight path, (78); its constant factor does not move the maximum
     d = distance_km[distance_km.size - 1]
     S_tr = (hrs - hts) / d
+    bulge = 500.0 / ae
     best, where = NONE_YET, 1
     for i in range(1, distance_km.size - 1):
         x = distance_km[i]
         y = d - x
-        nu = (terrain_m[i] + 500.0 / ae * x * y - hts - S_tr * x) / sqrt(x * y)
+        nu = (terrain_m[i] + bulge * x * y - hts - S_tr * x) / sqrt(x * y)
         if nu >= best:
             best, where = nu, i
     return where
@@ -165,16 +168,16 @@ def horizons(distance_km: Profile, terrain_m: Profile, htg: float, hrg: float, a
     d = distance_km[n - 1]
     hts = terrain_m[0] + htg
     hrs = terrain_m[n - 1] + hrg
-    slope_td = (hrs - hts) / (1000.0 * d) - d / (2.0 * ae)  # (77a)
+    slope_td = (hrs - hts) / d - 500.0 / ae * d  # (77a), m/km
     slope_t, lt = _transmitter_horizon(distance_km, terrain_m, hts, ae)
     if slope_t > slope_td:  # transhorizon
         slope_r, lr = _receiver_horizon(distance_km, terrain_m, hrs, ae)
     else:
         slope_t = slope_td
-        slope_r = (hts - hrs) / (1000.0 * d) - d / (2.0 * ae)  # (79)
+        slope_r = (hts - hrs) / d - 500.0 / ae * d  # (79)
         lt = lr = _highest_intrusion(distance_km, terrain_m, hts, hrs, ae)
-    theta_t = 1000.0 * atan(slope_t)
-    theta_r = 1000.0 * atan(slope_r)
+    theta_t = 1000.0 * atan(1e-3 * slope_t)
+    theta_r = 1000.0 * atan(1e-3 * slope_r)
 
     ob = p526.obstruction(distance_km, terrain_m, hts, hrs)
     hst_n, hsr_n = p526.smooth_surface_heights(ob.v1, ob.v2, d)

@@ -4,7 +4,7 @@ Sites are split into blocks that share little. Rows within one block keep (2) ex
 blocks can serve are priced as in the Lagrangian dual, each block earning w_i v_i for serving them:
 
     L = sum_{i between} w_i (1 - v_i) + theta B
-        + sum_blocks max { sum_{i within} w_i y_i + sum_{i between} w_i v_i y_i - theta sum_j c_j x_j }    (10)
+        + sum_blocks max { sum_{i within} w_i y_i + sum_{i between} w_i v_i y_i - theta sum_j c_j x_j }   (10)
 
 For v and theta from (9) this is at most (9), for it adds the whole-numberedness of x within every block.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
@@ -85,27 +86,31 @@ def block_bound(
     return total, union
 
 
-def _slack_by_block(slack: FloatArray, low: NDArray[np.int64], within: NDArray[np.bool_], blocks: int) -> FloatArray:
+def _slack_by_block(
+    slack: FloatArray, low: NDArray[np.int64], within: NDArray[np.bool_], blocks: int
+) -> FloatArray:
     """Weight within each block that the LP leaves open at its prices."""
-    return np.bincount(low[within], weights=slack[within], minlength=blocks)
+    return np.asarray(np.bincount(low[within], weights=slack[within], minlength=blocks), np.float64)
 
 
 def _blocks(core: Core, most_sites: int) -> NDArray[np.int64]:
     """Block of each site: the sites that share most are joined first, up to the size allowed."""
-    one, two, shared = _shares(core.inc.row_start, core.inc.row_site, core.inc.site_start, core.inc.weight)
+    one, two, shared = _shares(core)
     reach = np.maximum(np.bincount(core.inc.row_site, weights=np.repeat(
         core.inc.weight, np.diff(core.inc.row_start)), minlength=core.sites), 1e-12)  # fmt: skip
     order = np.argsort(-shared / np.minimum(reach[one], reach[two]), kind="stable")
-    return np.asarray(np.unique(_joined(one[order], two[order], core.sites, most_sites), return_inverse=True)[1])
+    return np.asarray(
+        np.unique(_joined(one[order], two[order], core.sites, most_sites), return_inverse=True)[1]
+    )
 
 
-def _shares(row_start, row_site, site_start, weight):  # type: ignore[no-untyped-def]
+def _shares(core: Core) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
     """Pairs of sites with a common row, and the weight they share."""
-    import scipy.sparse as sp
-
-    rows, sites = len(weight), len(site_start) - 1
-    covers = sp.csr_matrix((np.ones(len(row_site)), row_site, row_start), shape=(rows, sites))
-    shared = sp.triu(covers.T @ sp.diags(weight) @ covers, 1).tocoo()
+    inc = core.inc
+    covers = sp.csr_matrix(
+        (np.ones(len(inc.row_site)), inc.row_site, inc.row_start), shape=(core.rows, core.sites)
+    )
+    shared = sp.triu(covers.T @ sp.diags(inc.weight) @ covers, 1).tocoo()
     return shared.row.astype(np.int64), shared.col.astype(np.int64), shared.data
 
 

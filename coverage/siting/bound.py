@@ -110,7 +110,9 @@ def improved(core: Core, prices: Prices, steps: int) -> tuple[Prices, float]:
     balance = prices.balance
     if moved_x > 1e-9 and moved_v > 1e-9:
         balance = float(np.clip(np.sqrt(moved_v / moved_x * balance), 1e-4, 1e4))
-    return _raised(core, replace(better, balance=balance)), float(_lp_served(core.inc, core.inc.weight, better.x))
+    return _raised(core, replace(better, balance=balance)), float(
+        _lp_served(core.inc, core.inc.weight, better.x)
+    )
 
 
 def _raised(core: Core, prices: Prices) -> Prices:
@@ -200,7 +202,9 @@ def _within_budget(x, step, cost, budget):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def _steps(inc, weight, degree, site_step, clique_start, clique_site, scale, budget, x, v, mu, balance, steps):  # type: ignore[no-untyped-def]
+def _steps(  # type: ignore[no-untyped-def]
+    inc, weight, degree, site_step, clique_start, clique_site, scale, budget, x, v, mu, balance, steps
+):
     """`steps` steps of the primal-dual method: the last point and the mean of all."""
     rows, sites, cliques = len(weight), len(x), len(mu)
     x, v, mu = x.copy(), v.copy(), mu.copy()

@@ -70,7 +70,9 @@ def _check_budget(problem: Problem) -> None:
     if problem.cost is None:
         free = problem.sets.sites - len(set(rules.existing) | set(rules.never))
         if budget > free:
-            raise InputError(f"{budget:g} sites are wanted but there are only {free} candidates; ask for {free}")
+            raise InputError(
+                f"{budget:g} sites are wanted but there are only {free} candidates; ask for {free}"
+            )
 
 
 def _check_spacing_of_named(problem: Problem) -> None:
@@ -108,5 +110,6 @@ def _check_reach(problem: Problem) -> None:
         most = have[worst] / total[worst]
         raise InputError(
             f"equity: all candidates together serve {most:.1%} of {rules.group_name(worst)}, less than the "
-            f"{rules.least_share[worst]:.1%} asked; lower it to {np.floor(most * 1e4) / 1e4:.4f} or add candidates"
+            f"{rules.least_share[worst]:.1%} asked; lower it to {np.floor(most * 1e4) / 1e4:.4f} "
+            "or add candidates"
         )

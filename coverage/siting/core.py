@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.siting.problem import Problem, spacing_pairs
+from phusong.coverage.siting.problem import MaximalCovering, Problem, SetCovering, spacing_pairs
+from phusong.coverage.siting.sets import CoverageSets
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 class Incidence(NamedTuple):
@@ -76,7 +78,7 @@ def core_of(problem: Problem, *, closed: IntArray | None = None, held: IntArray 
     pairs = spacing_pairs(rules)
     is_open[pairs[standing[pairs[:, 0]], 1]] = False
     is_open[pairs[standing[pairs[:, 1]], 0]] = False
-    budget = getattr(problem, "budget", np.inf) - cost[standing].sum()
+    budget = (problem.budget if isinstance(problem, MaximalCovering) else np.inf) - cost[standing].sum()
     is_open &= cost <= budget + 1e-9
 
     need = np.ones(sets.points, np.int64) if rules.need is None else rules.need
@@ -85,37 +87,47 @@ def core_of(problem: Problem, *, closed: IntArray | None = None, held: IntArray 
     group = np.full(sets.points, -1) if rules.group is None else rules.group
     asked = np.zeros(0) if rules.least_share is None else rules.least_share
     total = np.bincount(group[group >= 0], weights=problem.weight[group >= 0], minlength=len(asked))
-    have = np.bincount(group[done & (group >= 0)], weights=problem.weight[done & (group >= 0)], minlength=len(asked))
+    have = np.bincount(
+        group[done & (group >= 0)], weights=problem.weight[done & (group >= 0)], minlength=len(asked)
+    )
     group_target = asked * total - have
     group = np.where((group >= 0) & (group_target > 0)[group], group, -1) if len(asked) else group * 0 - 1
 
     row_of_point, first = _merged_rows(sets, is_open, left, group, problem.weight > 0)
-    weight = np.bincount(row_of_point[row_of_point >= 0], weights=problem.weight[row_of_point >= 0], minlength=len(first))
+    weight = np.bincount(
+        row_of_point[row_of_point >= 0], weights=problem.weight[row_of_point >= 0], minlength=len(first)
+    )
     site = np.flatnonzero(is_open)
     number = np.full(sets.sites, -1, np.int32)
     number[site] = np.arange(len(site), dtype=np.int32)
-    row_start, row_site, site_start, site_row = _incidence(sets.point_start, sets.point_site, first, number, len(site))
+    row_start, row_site, site_start, site_row = _incidence(
+        sets.point_start, sets.point_site, first, number, len(site)
+    )
     inside = pairs[is_open[pairs[:, 0]] & is_open[pairs[:, 1]]]
     clash_start, clash_site = _clashes(number[inside], len(site))
-    goal = getattr(problem, "target_share", 0.0) * problem.weight.sum() - problem.weight[done].sum()
+    target = 0.0
+    if isinstance(problem, SetCovering):
+        target = float(problem.target_share * problem.weight.sum() - problem.weight[done].sum())
     return Core(
         inc=Incidence(
-            row_start, row_site, site_start, site_row, weight, left[first].astype(np.int32), cost[site],
-            clash_start, clash_site,
+            row_start, row_site, site_start, site_row, np.asarray(weight, np.float64),
+            left[first].astype(np.int32), cost[site], clash_start, clash_site,
         ),
         site=site,
         held=np.flatnonzero(standing),
         row_of_point=row_of_point,
         base_weight=float(problem.weight[done].sum()),
         budget=float(budget),
-        target=float(goal) if hasattr(problem, "target_share") else 0.0,
+        target=target,
         row_group=group[first],
         group_target=group_target,
         cliques=_cliques(clash_start, clash_site),
     )  # fmt: skip
 
 
-def _merged_rows(sets, is_open, left, group, wanted):  # type: ignore[no-untyped-def]
+def _merged_rows(
+    sets: CoverageSets, is_open: BoolArray, left: IntArray, group: IntArray, wanted: BoolArray
+) -> tuple[IntArray, IntArray]:
     """Row of each point (-1: none), and the first point of each row."""
     # two independent 64-bit sums of random keys: equal keys mean equal sets but for a chance of about 1e-30
     rng = np.random.default_rng(0)
@@ -142,9 +154,11 @@ def _merged_rows(sets, is_open, left, group, wanted):  # type: ignore[no-untyped
     return row_of_point, np.sort(first)
 
 
-def _cliques(clash_start, clash_site):  # type: ignore[no-untyped-def]
+def _cliques(clash_start: IntArray, clash_site: NDArray[np.int32]) -> tuple[IntArray, ...]:
     """Sets of mutually too close sites that contain every clashing pair: stronger than pair by pair."""
-    near = [set(clash_site[clash_start[j] : clash_start[j + 1]].tolist()) for j in range(len(clash_start) - 1)]
+    near = [
+        set(clash_site[clash_start[j] : clash_start[j + 1]].tolist()) for j in range(len(clash_start) - 1)
+    ]
     seen: set[tuple[int, int]] = set()
     cliques = []
     for j, others in enumerate(near):
@@ -162,7 +176,7 @@ def _cliques(clash_start, clash_site):  # type: ignore[no-untyped-def]
     return tuple(cliques)
 
 
-def _clashes(pairs, sites):  # type: ignore[no-untyped-def]
+def _clashes(pairs: NDArray[np.int32], sites: int) -> tuple[IntArray, NDArray[np.int32]]:
     both = np.concatenate((pairs, pairs[:, ::-1]))
     both = both[np.lexsort((both[:, 1], both[:, 0]))]
     start = np.concatenate(([0], np.cumsum(np.bincount(both[:, 0], minlength=sites))))

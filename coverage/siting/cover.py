@@ -44,8 +44,8 @@ def solve_cover(
                 )
                 if answer.status == "infeasible":
                     raise InputError(
-                        f"target share {problem.target_share:.4g} cannot be reached together with the spacing, "
-                        "budget or equity asked; lower the target or relax them"
+                        f"target share {problem.target_share:.4g} cannot be reached with the spacing and "
+                        "equity asked; lower the target or relax them"
                     )
                 low = max(low, answer.bound)
                 if answer.chosen is not None:
@@ -54,7 +54,7 @@ def solve_cover(
             prices = dual.Prices.neutral(core)
     if sites is None:
         raise InputError(
-            f"target share {problem.target_share:.4g}: no plan was found in {time_limit_s:g} s; give more time"
+            f"target share {problem.target_share:.4g}: none was found in {time_limit_s:g} s; give more time"
         )
     sites, low = _cheaper(problem, sites, held_cost + low, deadline, seed, rounds, stop)
     cost = float(problem.costs()[sites].sum())
@@ -124,13 +124,21 @@ def _cost_bound(core: Core, deadline: float, stop: exact.Stop) -> tuple[float, d
 
 
 def _cheaper(
-    problem: SetCovering, sites: np.ndarray, low: float, deadline: float, seed: int, rounds: int, stop: exact.Stop
+    problem: SetCovering,
+    sites: np.ndarray,
+    low: float,
+    deadline: float,
+    seed: int,
+    rounds: int,
+    stop: exact.Stop,
 ) -> tuple[np.ndarray, float]:
     """Maximal covering with a little less budget, as long as it still reaches the target."""
     cost = problem.costs()
     while cost[sites].sum() > low + 1e-6 and not stop and time.monotonic() < deadline:
         # sites cost what they cost: the next budget worth trying is just below
-        step = float(cost[cost > 0].min()) if (cost == np.round(cost)).all() else 1e-3 * float(cost[sites].sum())
+        step = (
+            float(cost[cost > 0].min()) if (cost == np.round(cost)).all() else 1e-3 * float(cost[sites].sum())
+        )
         budget = float(cost[sites].sum()) - step
         if budget < cost[[*problem.rules.existing, *problem.rules.must]].sum():
             break
@@ -142,7 +150,9 @@ def _cheaper(
         if broken_rules(problem, plan.sites):
             target = problem.target_share * problem.weight.sum()
             if plan.bound < target - 1e-6:
-                low = max(low, float(cost[sites].sum()) if (cost == np.round(cost)).all() and step == 1 else budget)
+                low = max(
+                    low, float(cost[sites].sum()) if (cost == np.round(cost)).all() and step == 1 else budget
+                )
             break
         sites = plan.sites
     return sites, low

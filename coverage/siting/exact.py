@@ -85,7 +85,9 @@ def model_of(core: Core, *, share_slack: bool = False) -> Model:
         low.append(np.array([-np.inf]))
         high.append(np.array([core.budget + 1e-9]))
     for clique in core.cliques:  # (5)
-        parts.append(sp.csr_matrix((np.ones(len(clique)), (np.zeros(len(clique), int), clique)), (1, sites + rows)))
+        parts.append(
+            sp.csr_matrix((np.ones(len(clique)), (np.zeros(len(clique), int), clique)), (1, sites + rows))
+        )
         low.append(np.array([-np.inf]))
         high.append(np.array([1.0]))
     asked = np.flatnonzero(core.group_target > 0)

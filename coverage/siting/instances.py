@@ -38,15 +38,17 @@ def raster(
 ) -> MaximalCovering:
     """A problem on every cell of a 100 x 69 km raster: a site reaches six cells in ten within its radius.
 
-    Radii are uniform from a fifth of `most_radius_m` to all of it; people live in 60 towns and thinly between.
+    Radii are uniform from a fifth of `most_radius_m` to all of it; people live in 60 towns and between.
     """
     rng = np.random.default_rng(seed)
     rows, cols = int(69_000 / cell_m), int(100_000 / cell_m)
     y_m, x_m = (np.arange(rows) + 0.5) * cell_m, (np.arange(cols) + 0.5) * cell_m
     density = np.full((rows, cols), 0.3)
     for size, town in zip(rng.pareto(1.5, 60), rng.random((60, 2)) * (100_000.0, 69_000.0), strict=True):
-        density += 3.0 * size * np.exp(
-            -((x_m[None, :] - town[0]) ** 2 + (y_m[:, None] - town[1]) ** 2) / (2 * 2_500.0**2)
+        density += (
+            3.0
+            * size
+            * np.exp(-((x_m[None, :] - town[0]) ** 2 + (y_m[:, None] - town[1]) ** 2) / (2 * 2_500.0**2))
         )
     weight = np.round(density * rng.lognormal(0.0, 0.5, density.shape), 1).ravel()
     centre = rng.random((sites, 2)) * (100_000.0, 69_000.0)

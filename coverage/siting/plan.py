@@ -70,7 +70,7 @@ class Plan:
         """The proof in one line, English."""
         return (
             f"{len(self.new_sites)} sites serve {self.weight_served:,.0f} of {self.weight_total:,.0f} "
-            f"({self.weight_served / self.weight_total:.2%}); the best possible is at most {self.bound:,.0f}: "
+            f"({self.weight_served / self.weight_total:.2%}); at best {self.bound:,.0f}: "
             f"gap {self.gap:.3%}, {self.status}, seed {self.seed}, {self.wall_s:.1f} s"
         )
 

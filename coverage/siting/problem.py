@@ -81,9 +81,9 @@ class MaximalCovering:
 class SetCovering:
     """Reach a share of the weight at least cost: with the letters of MaximalCovering,
 
-        minimise   sum_j c_j x_j                                             (7)
-        subject to sum_i w_i y_i >= t sum_i w_i                              (8)
-                   and (2), (4), (5), (6).
+    minimise   sum_j c_j x_j                                             (7)
+    subject to sum_i w_i y_i >= t sum_i w_i                              (8)
+               and (2), (4), (5), (6).
     """
 
     sets: CoverageSets
@@ -128,7 +128,9 @@ def broken_rules(problem: Problem, sites: NDArray[np.integer], *, tolerance: flo
     if isinstance(problem, MaximalCovering):
         if problem.costs()[chosen].sum() > problem.budget * (1 + 1e-12) + tolerance:
             broken.append("(3) budget")
-    elif problem.weight[served(problem, sites)].sum() < problem.target_share * problem.weight.sum() - tolerance:
+    elif (
+        problem.weight[served(problem, sites)].sum() < problem.target_share * problem.weight.sum() - tolerance
+    ):
         broken.append("(8) target share")
     if not chosen[[*rules.existing, *rules.must]].all() or chosen[list(rules.never)].any():
         broken.append("(4) existing, must or never")
@@ -150,7 +152,8 @@ def group_weights(problem: Problem, points: NDArray[np.bool_]) -> tuple[FloatArr
     inside, size = group >= 0, len(least_share)
     total = np.bincount(group[inside], weights=problem.weight[inside], minlength=size)
     both = inside & points
-    return np.bincount(group[both], weights=problem.weight[both], minlength=size), total
+    have = np.bincount(group[both], weights=problem.weight[both], minlength=size)
+    return np.asarray(have, np.float64), np.asarray(total, np.float64)
 
 
 def _costs(sets: CoverageSets, cost: FloatArray | None, rules: Rules) -> FloatArray:

@@ -18,7 +18,7 @@ class State(NamedTuple):
     """What is chosen and everything derived from it; changed in place by the kernels of this module only."""
 
     chosen: NDArray[np.bool_]
-    count: NDArray[np.int32]  # chosen sites that cover each row
+    covered: NDArray[np.int32]  # chosen sites that cover each row
     owner: NDArray[np.int64]  # sum of their numbers: the one site where count is 1
     gain: NDArray[np.float64]
     loss: NDArray[np.float64]
@@ -40,16 +40,16 @@ def start(inc, chosen):  # type: ignore[no-untyped-def]
     for j in range(sites):
         if chosen[j]:
             for k in range(inc.site_start[j], inc.site_start[j + 1]):
-                state.count[inc.site_row[k]] += 1
+                state.covered[inc.site_row[k]] += 1
                 state.owner[inc.site_row[k]] += j
             for k in range(inc.clash_start[j], inc.clash_start[j + 1]):
                 state.clashes[inc.clash_site[k]] += 1
     for j in range(sites):
         for k in range(inc.site_start[j], inc.site_start[j + 1]):
             i = inc.site_row[k]
-            if chosen[j] and state.count[i] == inc.need[i]:
+            if chosen[j] and state.covered[i] == inc.need[i]:
                 state.loss[j] += inc.weight[i]
-            elif not chosen[j] and state.count[i] == inc.need[i] - 1:
+            elif not chosen[j] and state.covered[i] == inc.need[i] - 1:
                 state.gain[j] += inc.weight[i]
     return state
 
@@ -59,7 +59,7 @@ def objective(inc, state):  # type: ignore[no-untyped-def]
     """Weight served (1)."""
     total = 0.0
     for i in range(len(inc.weight)):
-        if state.count[i] >= inc.need[i]:
+        if state.covered[i] >= inc.need[i]:
             total += inc.weight[i]
     return total
 
@@ -83,8 +83,8 @@ def add(inc, state, j):  # type: ignore[no-untyped-def]
     state.loss[j] = 0.0
     for k in range(inc.site_start[j], inc.site_start[j + 1]):
         i = inc.site_row[k]
-        w, n, c = inc.weight[i], inc.need[i], state.count[i] + 1
-        state.count[i] = c
+        w, n, c = inc.weight[i], inc.need[i], state.covered[i] + 1
+        state.covered[i] = c
         state.owner[i] += j
         if c == n:  # served from now on
             if n == 1:
@@ -113,8 +113,8 @@ def drop(inc, state, j):  # type: ignore[no-untyped-def]
     state.gain[j] = 0.0
     for k in range(inc.site_start[j], inc.site_start[j + 1]):
         i = inc.site_row[k]
-        w, n, c = inc.weight[i], inc.need[i], state.count[i] - 1
-        state.count[i] = c
+        w, n, c = inc.weight[i], inc.need[i], state.covered[i] - 1
+        state.covered[i] = c
         state.owner[i] -= j
         if c == n - 1:  # served no more
             if n == 1:
@@ -140,7 +140,7 @@ def _shared(inc, state, coming, going):  # type: ignore[no-untyped-def]
     total = 0.0
     for k in range(inc.site_start[coming], inc.site_start[coming + 1]):
         i = inc.site_row[k]
-        n, c = inc.need[i], state.count[i]
+        n, c = inc.need[i], state.covered[i]
         if n == 1:
             if c == 1 and state.owner[i] == going:
                 total += inc.weight[i]
@@ -172,7 +172,7 @@ def fill(inc, state, allowed, budget):  # type: ignore[no-untyped-def]
             left -= inc.cost[j]
     part = np.zeros(sites)
     for i in range(len(inc.weight)):
-        if inc.need[i] > 1 and state.count[i] < inc.need[i] - 1:
+        if inc.need[i] > 1 and state.covered[i] < inc.need[i] - 1:
             for k in range(inc.row_start[i], inc.row_start[i + 1]):
                 part[inc.row_site[k]] += inc.weight[i] / inc.need[i]
     while True:
@@ -186,7 +186,7 @@ def fill(inc, state, allowed, budget):  # type: ignore[no-untyped-def]
             return left
         for k in range(inc.site_start[best], inc.site_start[best + 1]):
             i = inc.site_row[k]
-            if inc.need[i] > 1 and state.count[i] == inc.need[i] - 2:
+            if inc.need[i] > 1 and state.covered[i] == inc.need[i] - 2:
                 for q in range(inc.row_start[i], inc.row_start[i + 1]):
                     part[inc.row_site[q]] -= inc.weight[i] / inc.need[i]
         add(inc, state, best)
@@ -222,7 +222,9 @@ def exchange(inc, state, left, rounds):  # type: ignore[no-untyped-def]
                 continue
             for k in range(inc.site_start[j], inc.site_start[j + 1]):
                 i = inc.site_row[k]
-                if state.count[i] == inc.need[i] or (inc.need[i] > 1 and state.count[i] == inc.need[i] - 1):
+                if state.covered[i] == inc.need[i] or (
+                    inc.need[i] > 1 and state.covered[i] == inc.need[i] - 1
+                ):
                     _mend(inc, state, i, mend, 1.0)
             best, best_delta = -1, 1e-9
             for o in range(sites):
@@ -232,7 +234,9 @@ def exchange(inc, state, left, rounds):  # type: ignore[no-untyped-def]
                         best, best_delta = o, delta
             for k in range(inc.site_start[j], inc.site_start[j + 1]):
                 i = inc.site_row[k]
-                if state.count[i] == inc.need[i] or (inc.need[i] > 1 and state.count[i] == inc.need[i] - 1):
+                if state.covered[i] == inc.need[i] or (
+                    inc.need[i] > 1 and state.covered[i] == inc.need[i] - 1
+                ):
                     _mend(inc, state, i, mend, 0.0)
             if best >= 0:
                 drop(inc, state, best)
@@ -251,7 +255,7 @@ def _mend(inc, state, i, mend, keep):  # type: ignore[no-untyped-def]
         o = state.owner[i]
         mend[o] = keep * (mend[o] + inc.weight[i])
         return
-    sign = 1.0 if state.count[i] == inc.need[i] else -1.0
+    sign = 1.0 if state.covered[i] == inc.need[i] else -1.0
     for k in range(inc.row_start[i], inc.row_start[i + 1]):
         o = inc.row_site[k]
         if state.chosen[o]:
@@ -288,7 +292,9 @@ def anneal(inc, state, left, hot, cold, steps, seed):  # type: ignore[no-untyped
         near = size > 0 and _random(seed) < 0.8
         if near:  # a site that shares a row with the one that goes
             i = inc.site_row[inc.site_start[o] + int(_random(seed) * size)]
-            j = inc.row_site[inc.row_start[i] + int(_random(seed) * (inc.row_start[i + 1] - inc.row_start[i]))]
+            j = inc.row_site[
+                inc.row_start[i] + int(_random(seed) * (inc.row_start[i + 1] - inc.row_start[i]))
+            ]
         else:
             j = int(_random(seed) * sites)
         least = heat * np.log(max(1e-300, _random(seed)))

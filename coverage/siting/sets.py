@@ -33,7 +33,7 @@ class CoverageSets:
 
     @classmethod
     def of_sites(cls, points: int, covered: Sequence[NDArray[np.integer]]) -> CoverageSets:
-        """Sets from one array of point numbers for every site. Raises ValueError for a number out of range."""
+        """Sets from one array of point numbers for every site. ValueError for one out of range."""
         start = np.concatenate(([0], np.cumsum([len(one) for one in covered], dtype=np.int64)))
         flat = np.concatenate([np.unique(one) for one in covered]) if covered else np.empty(0)
         if len(flat) != start[-1]:
@@ -43,7 +43,7 @@ class CoverageSets:
     @classmethod
     def of_columns(cls, points: int, site_start: IntArray, site_point: SiteArray) -> CoverageSets:
         """Sets from the site-wise (CSC) arrays, sorted within each site."""
-        if len(site_point) and not (0 <= site_point.min() and site_point.max() < points):
+        if len(site_point) and not (site_point.min() >= 0 and site_point.max() < points):
             raise ValueError(f"a covered point must be numbered 0 to {points - 1}")
         site_start = np.ascontiguousarray(site_start, dtype=np.int64)
         site_point = np.ascontiguousarray(site_point, dtype=np.int32)
@@ -52,7 +52,10 @@ class CoverageSets:
 
     @classmethod
     def within(
-        cls, points_m: NDArray[np.float64], sites_m: NDArray[np.float64], radius_m: float | NDArray[np.float64]
+        cls,
+        points_m: NDArray[np.float64],
+        sites_m: NDArray[np.float64],
+        radius_m: float | NDArray[np.float64],
     ) -> CoverageSets:
         """Sets of the points within a radius, one for all sites or one each; positions of shape (n, 2)."""
         covered = cKDTree(points_m).query_ball_point(sites_m, radius_m)

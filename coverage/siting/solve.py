@@ -65,6 +65,8 @@ class _Hunt:
     @property
     def status(self) -> str:
         """Why to stop now; empty to go on."""
+        if self.bound == -np.inf:
+            return "infeasible"
         if self.gap <= 1e-9:
             return "optimal"
         if self.stop:
@@ -171,7 +173,7 @@ def _first_plan(hunt: _Hunt, prices: dual.Prices, before: BoolArray | None) -> N
         left = search.exchange(inc, state, left, 50)
         search.fill(inc, state, np.ones(core.sites, bool), core.budget)
         hunt.offer(state.chosen)
-        short = _short_groups(core, state.count >= core.inc.need)
+        short = _short_groups(core, state.covered >= core.inc.need)
         if not short.any() or hunt.stop:
             return
         raised = np.where(short, 2.0 * raised + 1.0, raised)
@@ -205,7 +207,7 @@ def _annealed(hunt: _Hunt, prices: dual.Prices, number: int, random: np.random.G
     search.fill(inc, state, prices.x > 0.999, core.budget)
     search.fill(inc, state, prices.x > 1e-3, core.budget)
     left = search.fill(inc, state, everywhere, core.budget)
-    steps = int(min(1e6, 4e12 / len(inc.row_site)) * 2 ** min(number // 3, 4))
+    steps = int(min(1e6, 1e3 * core.sites, 4e12 / len(inc.row_site)) * 2 ** min(number // 3, 4))
     if hunt.anneal_rate_s:
         steps = int(max(1000, min(steps, 0.8 * hunt.left_s / hunt.anneal_rate_s)))
     mean_cost = float(inc.cost[state.chosen].mean()) if state.chosen.any() else 1.0
@@ -254,15 +256,6 @@ def _proven(hunt: _Hunt, prices: dual.Prices) -> None:
         hunt.cap(max(bound, hunt.value))
 
 
-def _kernel(hunt: _Hunt) -> None:
-    """The best plan among the sites of the good plans found so far (kernel search)."""
-    union = np.any(hunt.elite[-6:], axis=0)
-    closed = hunt.core.site[~union]
-    rest = core_of(hunt.problem, closed=closed)
-    if len(rest.inc.row_site) <= _KERNEL_PAIRS:
-        _asked(hunt, rest, limit_s=min(0.3 * hunt.left_s, 30.0), nodes=200)
-
-
 def _tightened(hunt: _Hunt, prices: dual.Prices, most_sites: int) -> None:
     """A tighter bound from whole numbers within neighbourhoods (10), in at most a third of the time left."""
     if hunt.chosen is None or not blocks.splittable(hunt.core):
@@ -286,9 +279,10 @@ def _asked(hunt: _Hunt, rest: Core, *, limit_s: float, nodes: int) -> float | No
     warm = None
     if hunt.chosen is not None:
         mine = hunt.core.site[hunt.chosen]
-        if np.isin(np.setdiff1d(rest.held, hunt.core.held), mine).all() and np.isin(
-            mine, np.concatenate((rest.site, rest.held))
-        ).all():
+        if (
+            np.isin(np.setdiff1d(rest.held, hunt.core.held), mine).all()
+            and np.isin(mine, np.concatenate((rest.site, rest.held))).all()
+        ):
             warm = np.isin(rest.site, mine)
     offset = rest.base_weight - hunt.core.base_weight
     if not rest.rows:
@@ -312,8 +306,9 @@ def _why_no_plan(hunt: _Hunt) -> str:
         return "equity: no plan was found in the time given; give more time or lower the least shares"
     part = "" if not hunt.core.cliques else f" at a spacing of {rules.spacing_m:g} m"
     return (
-        f"equity: with a budget of {hunt.problem.budget:g}{part} the least shares (up to {asked:.1%}) cannot all "
-        f"be reached; multiply them by {np.floor((1.0 - missed) * 1e3) / 1e3:.3f} or raise the budget"
+        f"equity: with a budget of {hunt.problem.budget:g}{part} the least shares (up to {asked:.1%}) "
+        f"cannot all be reached; multiply them by {np.floor((1.0 - missed) * 1e3) / 1e3:.3f} "
+        "or raise the budget"
     )
 
 
@@ -349,7 +344,9 @@ def _warm(core: Core, start: Plan) -> dual.Prices:
     total = np.bincount(row, weights=start.prices.point_price[known], minlength=core.rows)
     v = np.divide(total, size, out=neutral.v.copy(), where=size > 0)
     share = start.prices.site_share[core.site]
-    return dual.Prices(np.where(np.isnan(share), 0.0, share), v, neutral.mu, neutral.raised, start.prices.balance)
+    return dual.Prices(
+        np.where(np.isnan(share), 0.0, share), v, neutral.mu, neutral.raised, start.prices.balance
+    )
 
 
 def _kept(core: Core, prices: dual.Prices, sites: int) -> Prices:

@@ -49,7 +49,9 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
         "gaps": packed_json({"rows": _gaps(result, stations), "rings": rings_of_each(shapes)}),
         "units": _shares(result.units),
-        **({"networks": networks_of(result.networks)} if result.networks is not None else {}),
+        **(
+            {"networks": networks_of(result.networks)} if result.networks and result.networks.complete else {}
+        ),
     }
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +17,10 @@ from typer.testing import CliRunner
 from phusong.geodata import reference, store
 from phusong.geodata.assemble import load_province
 from phusong.geodata.checks import check, errors
+from phusong.geodata.errors import InputError
 from phusong.geodata.project import Project, import_file, open_project
 from phusong.geodata.templates import init
 from phusong.scenarios.__main__ import app
-
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 
 
 def _messy() -> ModuleType:
@@ -44,10 +44,20 @@ def _import_all(project: Project, files: dict[str, Path]) -> None:
         import_file(project, files[table], table)
 
 
-def test_every_seeded_error_is_found_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    messy = _messy().write(tmp_path, reference.load())
-    project = _project(tmp_path / "du-an")
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Any]:
+    """The messy set in a project, as it came."""
+    folder = tmp_path_factory.mktemp("messy")
+    messy = _messy().write(folder, reference.load())
+    project = _project(folder / "du-an")
     _import_all(project, messy.files)
+    return project, messy
+
+
+def test_every_seeded_error_is_found_and_named(
+    imported: tuple[Project, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, messy = imported
     found = check(project)
     there = {(problem.file, problem.row, problem.code) for problem in found}
     missed = [seed for seed in messy.seeded if seed not in there]
@@ -116,6 +126,8 @@ def test_init_import_check_run_on_the_command_line(tmp_path: Path) -> None:
         ok("data", "import", str(file), "--as", table, "--project", str(folder))
     assert "0 lỗi" in ok("data", "check", "--project", str(folder))
     assert "Tram BTS.xlsx" in ok("data", "list", "--project", str(folder))
+    _in_a_hurry(folder / "scenario.toml")
+    _rename_one(open_project(folder), "<script>alert(1)</script><b>Ấp</b>")
     out = tmp_path / "run"
     ok("run", str(folder / "scenario.toml"), "--resolution", "1000", "--out", str(out))
     summary = json.loads((out / "summary.json").read_text("utf-8"))
@@ -123,17 +135,53 @@ def test_init_import_check_run_on_the_command_line(tmp_path: Path) -> None:
     assert summary["sites_on_air"] > 1000
     assert "stations" not in summary["synthetic_inputs"]
     assert summary["layers"][-1]["population_served_share"] > 0.5
+    for page in out.glob("*.html"):
+        assert "<script>alert(1)" not in page.read_text("utf-8"), page.name
 
 
-def test_errors_stop_a_run_and_say_so(tmp_path: Path) -> None:
-    from phusong.geodata.errors import InputError
+def _in_a_hurry(scenario: Path) -> None:
+    """Without the predictions that only explain the answer."""
+    text = scenario.read_text("utf-8")
+    scenario.write_text(text + "explain_gaps = false\noutages = false\n", "utf-8")
 
-    messy = _messy().write(tmp_path, reference.load())
-    project = _project(tmp_path / "du-an")
-    import_file(project, messy.files["sectors"], "sectors")
+
+def _rename_one(project: Project, name: str) -> None:
+    """A hamlet's name as somebody hostile would write it, straight into the store."""
+    frame = store.read_layer(project.store, "hamlets")
+    assert frame is not None
+    frame.loc[0, "name"] = name
+    store.write_layers(project.store, {"hamlets": frame})
+
+
+def test_errors_stop_a_run_and_say_so(imported: tuple[Project, Any]) -> None:
+    project, _ = imported
     with pytest.raises(InputError, match=r"lỗi trong dữ liệu.*phusong data check"):
         load_province(project.folder, antennas=set())
     done = CliRunner().invoke(app, ["data", "check", "--project", str(project.folder)])
     assert done.exit_code == 2
     assert (project.folder / "check" / "check.html").is_file()
     assert (project.folder / "check" / "check.xlsx").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "level"), [("bp_communes_2025.geojson", "units_2025"), ("bp_communes_111.geojson", "communes")]
+)
+def test_the_reference_run_on_real_boundaries(
+    tmp_path: Path, real_boundaries: Path, name: str, level: str
+) -> None:
+    folder = tmp_path / "du-an"
+    project = _project(folder)
+    _in_a_hurry(folder / "scenario.toml")
+    runner = CliRunner()
+    for arguments in (
+        ["data", "import", str(real_boundaries / name), "--as", level, "--project", str(folder)],
+        ["run", str(folder / "scenario.toml"), "--resolution", "1000", "--out", str(tmp_path / "run")],
+    ):
+        done = runner.invoke(app, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    assert store.layers(project.store) == (level,)
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text("utf-8"))
+    assert summary["hamlets_total"] == 843
+    assert ("boundaries" in summary["synthetic_inputs"]) == (level == "units_2025")
+    assert 0.5 < summary["layers"][-1]["population_served_share"] <= 1.0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
@@ -20,7 +25,20 @@ from phusong.scenarios.capacity_answer import capacity_answer
 from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
-from phusong.scenarios.networks import NetworksAnswer, load_networks, other_networks, write_networks
+from phusong.scenarios.maps.other_networks import networks_of
+from phusong.scenarios.network_words import network_sentences
+from phusong.scenarios.networks import (
+    NetworksAnswer,
+    load_networks,
+    network_phases,
+    other_networks,
+    with_networks,
+    write_networks,
+)
+from phusong.scenarios.report import render_report
+from phusong.scenarios.report_networks import network_paragraphs, network_tables
+from phusong.scenarios.report_xlsx import write_workbook
+from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario, with_resolution
 
@@ -193,6 +211,93 @@ def test_the_same_question_gives_the_same_bytes(
     write_networks(other_networks(scenario, inputs, coverage), tmp_path / "two")
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_data_without_fibre_and_loudspeakers_still_has_loads(
+    scenario: Scenario,
+    inputs: Inputs,
+    coverage: CoverageMap,
+    networks: Networks,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    none = replace(
+        networks, access_points=networks.access_points.iloc[:0], loudspeakers=networks.loudspeakers.iloc[:0]
+    )
+    monkeypatch.setattr("phusong.scenarios.networks.load_networks", lambda *_: none)
+    bare = other_networks(scenario, inputs, coverage)
+    assert set(bare.summary) == {"capacity"}
+    assert not bare.complete
+    write_networks(bare, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"capacity.csv", "growth.csv", "networks.gpkg"}
+
+
+def test_the_map_gets_every_point_and_cable(answer: NetworksAnswer) -> None:
+    shown = networks_of(answer)
+    drawn = json.loads(zlib.decompress(base64.b64decode(shown["packed"])))
+    assert len(drawn["cables"]) == len(answer.fibre_cables)
+    for key, table in (
+        ("boxes", answer.access_points),
+        ("groups", answer.fibre_groups),
+        ("speakers", answer.loudspeakers),
+        ("new_speakers", answer.new_clusters),
+        ("cells", answer.cells),
+    ):
+        assert {len(column) for column in drawn[key].values()} == {len(table)}
+    at = answer.loudspeakers.geometry.to_crs("EPSG:4326")
+    assert drawn["speakers"]["lat"] == pytest.approx(at.y.tolist(), abs=1e-5)
+    assert {item["vi"] for item in shown["synthetic"]} == {
+        "Điểm truy nhập cáp quang", "Cụm loa truyền thanh", "Đường nội bộ thôn ấp",
+    }  # fmt: skip
+    json.dumps(shown, allow_nan=False)
+
+
+def test_reports_have_a_section_and_sheets(
+    answer: NetworksAnswer, made_up_result: Callable[..., RunResult], tmp_path: Path
+) -> None:
+    result = with_networks(made_up_result(), replace(answer, warnings=("đường rời · roads apart",)))
+    html = render_report(result, "vi")
+    for heading, text in network_paragraphs(result, "vi"):
+        assert heading in html
+        assert escape(text, quote=False) in html
+    assert "roads apart" in html
+    assert "Điểm truy nhập cáp quang" in html
+    tables = {table.key: table for table in network_tables(result, "en")}
+    assert set(tables) == {"fixed", "hearing", "cells"}
+    loads = [row["load"] for row in tables["cells"].rows]
+    assert loads == sorted(loads, reverse=True)
+    write_workbook(result, tmp_path / "report.xlsx", lang="en")
+    sheets = openpyxl.load_workbook(tmp_path / "report.xlsx", read_only=True).sheetnames
+    assert sheets[-3:] == ["Fixed broadband", "Loudspeakers", "Busy-hour load"]
+    assert network_tables(made_up_result(), "vi") == ()
+    assert network_paragraphs(made_up_result(), "vi") == []
+
+
+def test_phases_have_a_row_a_year(answer: NetworksAnswer, made_up_result: Callable[..., RunResult]) -> None:
+    plain = made_up_result()
+    later = replace(with_networks(plain, answer), year=plain.year + 1)
+    table = network_phases([plain, later])
+    assert table["year"].tolist() == [plain.year, plain.year + 1]
+    assert np.isnan(table["homes_left"].iloc[0])
+    assert table["homes_left"].iloc[1] == answer.summary["fixed"]["homes_left"]
+    assert table["overloaded"].iloc[1] == answer.summary["capacity"]["overloaded_by_year"]["2025"]
+
+
+def test_every_network_is_told_in_both_languages(answer: NetworksAnswer) -> None:
+    summary = {
+        **answer.summary,
+        "fixed": {
+            **answer.summary["fixed"], "people_within_drop_share": 0.8512, "homes_left": 12345,
+        },
+    }  # fmt: skip
+    vi, en = (network_sentences(summary, lang) for lang in ("vi", "en"))
+    assert [heading for heading, _ in vi] == ["Băng rộng cố định", "Loa truyền thanh", "Tải giờ cao điểm"]
+    assert "85,1 % dân" in vi[0][1]
+    assert "12.345 hộ" in vi[0][1]
+    assert "85.1% of people" in en[0][1]
+    assert "12,345 homes" in en[0][1]
+    assert network_sentences({}, "vi") == []
+    assert network_sentences({"capacity": {"layers": []}}, "en") == [("Busy-hour load", "Not computed.")]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ PS.feature((map) => {
     context.strokeStyle = COLOUR.cable;
     context.lineWidth = view.zoom < 11 ? 1 : 2;
     context.stroke();
-    const r = view.zoom < 11 ? 1.2 : view.zoom < 13 ? 2.2 : 3.5;
+    if (view.zoom < 11) return; // from afar the boxes would hide their cables
+    const r = view.zoom < 13 ? 2.2 : 3.5;
     context.fillStyle = COLOUR.box;
     each(shown.boxes, view, (x, y) => context.fillRect(x - r, y - r, 2 * r, 2 * r));
     context.lineWidth = 1.3;

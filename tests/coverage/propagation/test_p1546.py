@@ -196,3 +196,9 @@ def test_refused_at_the_door() -> None:
         p1546.field_strength(FLAT, np.zeros(201), **path, environment="sea")
     with pytest.raises(ValueError, match="frequency_mhz = 5000"):
         p1546.field_strength(FLAT, np.zeros(201), **{**path, "frequency_mhz": 5000.0})
+
+
+def test_sea_paths_have_at_least_three_metres() -> None:
+    path = {"frequency_mhz": 600.0, "tx_height_m": 1.0, "rx_height_m": 10.0, "environment": "sea"}
+    assert p1546.field_strength(FLAT, np.zeros(201), **path, zone=np.ones(201))["h1"] == 3.0
+    assert p1546.field_strength(FLAT, np.zeros(201), **path, zone=np.full(201, 4))["h1"] == 1.0

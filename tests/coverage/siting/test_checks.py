@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from phusong.coverage.siting.problem import MaximalCovering, Rules
 from phusong.coverage.siting.sets import CoverageSets
 from phusong.coverage.siting.solve import solve
@@ -40,7 +41,8 @@ def test_a_weight_that_is_no_number_is_named_by_its_row() -> None:
 def test_must_sites_too_close() -> None:
     rules = Rules(must=(0, 1), spacing_m=1000.0, sites_m=ON_A_LINE, site_names=("Lộc Ninh", "Bù Đốp", "X"))
     assert refused(replace(PROBLEM, rules=rules)) == (
-        "spacing 1000 m: must-sites Lộc Ninh and Bù Đốp stand 300 m apart; lower the spacing to 300 m or drop one"
+        "spacing 1000 m: must-sites Lộc Ninh and Bù Đốp stand 300 m apart; "
+        "lower the spacing to 300 m or drop one"
     )
 
 
@@ -66,7 +68,7 @@ def test_equity_that_no_candidate_reaches() -> None:
 
 
 def test_equity_that_the_budget_does_not_reach() -> None:
-    # each group can be served in full, but not both with one site: the best common share is half of (2/3, 1)
+    # each group can be served, but not both by one site: whatever is asked of them, one gets nothing
     rules = Rules(group=np.array([0, 0, 0, 1, -1]), least_share=np.array([2 / 3, 1.0]))
     text = refused(replace(PROBLEM, budget=1.0, rules=rules))
     assert "cannot all be reached; multiply them by 0.000" in text

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from phusong.coverage.siting.cover import solve_cover
 from phusong.coverage.siting.instances import clustered
 from phusong.coverage.siting.problem import Rules, SetCovering, broken_rules
@@ -32,9 +33,7 @@ def test_enumeration_agrees_on_tiny_set_covers() -> None:
     solved = 0
     for _ in range(80):
         problem = tiny(rng)
-        plans = [
-            np.flatnonzero(bits) for bits in itertools.product((False, True), repeat=problem.sets.sites)
-        ]
+        plans = [np.flatnonzero(bits) for bits in itertools.product((False, True), repeat=problem.sets.sites)]
         costs = [problem.costs()[sites].sum() for sites in plans if not broken_rules(problem, sites)]
         if not costs:
             with pytest.raises(InputError):

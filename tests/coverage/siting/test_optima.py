@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
+
 from phusong.coverage.siting.instances import clustered
 from phusong.coverage.siting.problem import MaximalCovering, Rules, broken_rules, served
 from phusong.coverage.siting.sets import CoverageSets, stacked
 from phusong.coverage.siting.solve import solve
 from phusong.geodata.errors import InputError
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 OPTIMA = pd.read_csv(Path(__file__).parents[2] / "published/mclp/exact_mclp_optima.csv")
 

@@ -1,0 +1,95 @@
+"""What a scenario may say of where new stations go; its defaults and their sources are in plan.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_USUAL: Mapping[str, Any] = tomllib.loads(
+    (resources.files("phusong.scenarios") / "plan.toml").read_text("utf-8")
+)
+_COST: Mapping[str, Any] = _USUAL["cost"]
+
+Positive = Annotated[float, Field(strict=True, gt=0)]
+NotNegative = Annotated[float, Field(strict=True, ge=0)]
+Kind = Literal["own", "mast", "centre", "hilltop", "people", "road"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class PlanCost(_Strict):
+    """Costs in VND, life in years, discount and support as shares."""
+
+    equipment_vnd: Positive = _COST["equipment_vnd"]
+    tower_vnd: NotNegative = _COST["tower_vnd"]
+    shared_vnd: NotNegative = _COST["shared_vnd"]
+    yearly_vnd: NotNegative = _COST["yearly_vnd"]
+    shared_yearly_vnd: NotNegative = _COST["shared_yearly_vnd"]
+    years: Annotated[int, Field(strict=True, ge=1, le=40)] = _COST["years"]
+    discount: Annotated[float, Field(strict=True, ge=0, lt=0.5)] = _COST["discount"]
+    support_share: Annotated[float, Field(strict=True, ge=0, lt=1)] = _COST["support_share"]
+    fibre_vnd_per_km: Positive = _COST["fibre_vnd_per_km"]
+    fibre_fixed_vnd: NotNegative = _COST["fibre_fixed_vnd"]
+    hop_vnd: Positive = _COST["hop_vnd"]
+
+
+class Phase(_Strict):
+    """How many new stations one year may build."""
+
+    year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
+    sites: Annotated[int, Field(strict=True, ge=0, le=10_000)]
+
+
+class PlanKeys(_Strict):
+    """Where new stations go: what each is like, where it may stand, whom it serves, when it is built."""
+
+    technology: Literal["3G", "4G", "5G"] = _USUAL["technology"]
+    band: str = _USUAL["band"]
+    frequency_mhz: Annotated[float, Field(strict=True, ge=400, le=6000)] = _USUAL["frequency_mhz"]
+    bandwidth_mhz: Annotated[float, Field(strict=True, gt=0, le=100)] = _USUAL["bandwidth_mhz"]
+    antenna: str = _USUAL["antenna"]
+    height_m: Annotated[float, Field(strict=True, gt=0, le=300)] = _USUAL["height_m"]
+    power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] = _USUAL["power_dbm"]
+    electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = _USUAL[
+        "electrical_downtilt_deg"
+    ]
+    operator: str = ""  # empty: shared by all, and what any operator serves already is served
+    sites: Annotated[int, Field(strict=True, ge=0, le=10_000)] = _USUAL["sites"]
+    target_share: Annotated[float, Field(strict=True, ge=0, le=1)] = _USUAL["target_share"]
+    phases: tuple[Phase, ...] = ()
+    kinds: tuple[Kind, ...] = tuple(_USUAL["kinds"])
+    candidates: Annotated[int, Field(strict=True, ge=1, le=20_000)] = _USUAL["candidates"]
+    own: str = ""  # a CSV of the user's candidates: name, lat, lon
+    must: tuple[str, ...] = ()  # candidates (by name or mast_id) that have to be in the plan
+    never: tuple[str, ...] = ()
+    spacing_m: NotNegative = _USUAL["spacing_m"]
+    slope_deg: Annotated[float, Field(strict=True, gt=0, le=90)] = _USUAL["slope_deg"]
+    road_m: Positive = _USUAL["road_m"]
+    border_m: NotNegative = _USUAL["border_m"]
+    prominence_m: Positive = _USUAL["prominence_m"]
+    least_commune_share: Annotated[float, Field(strict=True, ge=0, le=1)] = _USUAL["least_commune_share"]
+    weight_centre: NotNegative = _USUAL["weight_centre"]
+    weight_zone: NotNegative = _USUAL["weight_zone"]
+    weight_post: NotNegative = _USUAL["weight_post"]
+    near_border_km: NotNegative = _USUAL["near_border_km"]
+    double_posts: Annotated[bool, Field(strict=True)] = _USUAL["double_posts"]
+    gap_target: Annotated[float, Field(strict=True, ge=0, le=0.5)] = _USUAL["gap_target"]
+    time_limit_s: Annotated[float, Field(strict=True, ge=1, le=86_400)] = _USUAL["time_limit_s"]
+    cost: PlanCost = PlanCost()
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> PlanKeys:
+        if self.sites == 0 and self.target_share == 0:
+            raise ValueError("give sites, or target_share for as few as reach it")
+        if self.sites and self.target_share:
+            raise ValueError("sites and target_share exclude each other; set sites = 0 for the fewest sites")
+        years = [phase.year for phase in self.phases]
+        if years != sorted(set(years)):
+            raise ValueError(f"phases must rise by year and none may stand twice: {years}")
+        return self

@@ -1,0 +1,139 @@
+"""A plan's folder: tables, map data, the gain curve, the proof, and the sites as a table `run` takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from phusong.scenarios.outputs import FIXED_TIME, environment
+from phusong.scenarios.plan import SitePlan
+from phusong.scenarios.tables import write_csv
+from phusong.scenarios.wording import percent
+
+MARK = "plan.json"
+
+
+def write_plan(plan: SitePlan, folder: Path, *, lang: str, pareto: pd.DataFrame | None = None) -> None:
+    """plan.csv, plan.gpkg, sites_add.csv, gain_curve.csv and .png, pareto.csv, plan.json."""
+    write_csv(pd.DataFrame(plan.sites.drop(columns="geometry")), folder / "plan.csv")
+    write_csv(sites_to_add(plan), folder / "sites_add.csv")
+    write_csv(plan.curve, folder / "gain_curve.csv")
+    if pareto is not None:
+        write_csv(pareto, folder / "pareto.csv")
+    _write_gpkg(plan, folder / "plan.gpkg")
+    draw_curve(plan, folder / "gain_curve.png", lang=lang)
+    text = json.dumps(summary(plan), ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / MARK).write_text(text + "\n", encoding="utf-8")
+
+
+def summary(plan: SitePlan) -> dict[str, Any]:
+    """What plan.json holds: the proof, the people, the phases, the money, the check, the assumptions."""
+    proof, sites = plan.proof, plan.sites
+    cost = float(sites["present_cost_vnd"].sum())
+    gained = plan.claimed_people - plan.people_before
+    return {
+        "scenario": plan.scenario.model_dump(mode="json"),
+        "proof": {
+            "objective": proof.objective,
+            "bound": proof.bound,
+            "gap": proof.gap,
+            "status": proof.status,
+            "seed": proof.seed,
+            "wall_s": round(proof.wall_s, 2),
+            "cpu_s": round(proof.cpu_s, 2),
+            "weight_total": proof.weight_total,
+        },
+        "sites_new": len(sites),
+        "people_total": plan.people_total,
+        "people_before": plan.people_before,
+        "people_with_plan": plan.claimed_people,
+        "people_predicted_again": plan.predicted_people,
+        "claim_against_prediction": plan.disagreement,
+        "phases": [
+            {"year": year, "sites": int((sites["year"] <= year).sum()), "weight_served": served}
+            for year, served in zip(plan.phases.years, plan.phases.weight_served, strict=True)
+        ],
+        "capex_vnd": float(sites["capex_vnd"].sum()),
+        "present_cost_vnd": cost,
+        "present_cost_vnd_per_person": cost / gained if gained > 0 else None,
+        "next_site_adds": next_gain(plan),
+        "synthetic_inputs": list(plan.inputs.province.synthetic),
+        "costs_are": "assumptions of scenarios/plan.toml unless the scenario gives its own",
+        "environment": environment(),
+    }
+
+
+def next_gain(plan: SitePlan) -> float | None:
+    """What one more station would add; None when no candidate adds anything."""
+    after = plan.curve.loc[~plan.curve["planned"], "people_added"]
+    return float(after.iloc[0]) if len(after) else None
+
+
+def sites_to_add(plan: SitePlan) -> pd.DataFrame:
+    """The plan's sites with the columns of `sites.add_table`: a scenario that names the file builds them."""
+    keys, sites = plan.scenario.plan, plan.sites
+    return pd.DataFrame(
+        {
+            "id": sites["site_id"],
+            "operator": keys.operator or "Chung",
+            "lat": sites["lat"],
+            "lon": sites["lon"],
+            "height_m": float(keys.height_m),
+            "technology": keys.technology,
+            "band": keys.band,
+            "frequency_mhz": keys.frequency_mhz,
+            "bandwidth_mhz": keys.bandwidth_mhz,
+            "power_dbm": keys.power_dbm,
+            "antenna": keys.antenna,
+            "azimuths_deg": "0 120 240",
+            "electrical_downtilt_deg": keys.electrical_downtilt_deg,
+            "on_air_year": sites["year"],
+        }
+    )
+
+
+def draw_curve(plan: SitePlan, path: Path, *, lang: str) -> None:
+    """A PNG: people served by the number of new stations, what lies beyond the plan, and the proven limit."""
+    from matplotlib.figure import Figure
+
+    curve, vi = plan.curve, lang == "vi"
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(curve["rank"], curve["people_served"], color="#9aa7b4", linestyle="--")
+    inside = curve[curve["planned"]]
+    axes.plot(inside["rank"], inside["people_served"], color="#21568a", linewidth=2)
+    if plan.scenario.plan.sites:
+        axes.axhline(plan.proof.bound, color="#b3541e", linewidth=1)
+        limit = "không phương án nào vượt quá" if vi else "no plan can exceed"
+        axes.annotate(
+            f"{limit} {plan.proof.bound:,.0f} (gap {percent(plan.proof.gap, lang, digits=3)})",
+            (0.98, plan.proof.bound), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8,
+            color="#b3541e",
+        )  # fmt: skip
+    axes.set_xlabel("số trạm mới" if vi else "new stations")
+    axes.set_ylabel("người (có trọng số) được phủ" if vi else "people (weighted) served")
+    more = next_gain(plan)
+    title = plan.scenario.title_vi if vi else plan.scenario.title_en
+    if more is not None:
+        following = len(inside) + 1
+        title += (
+            f"\ntrạm thứ {following} thêm {more:,.0f} người" if vi
+            else f"\nstation no. {following} adds {more:,.0f} people"
+        )  # fmt: skip
+    if plan.inputs.province.synthetic:
+        title += "\n" + ("dữ liệu mô phỏng một phần, không phải số đo" if vi else "partly synthetic data")
+    axes.set_title(title, fontsize=10, loc="left")
+    figure.savefig(path, dpi=120, metadata={"Software": None})
+
+
+def _write_gpkg(plan: SitePlan, path: Path) -> None:
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
+    try:
+        pyogrio.write_dataframe(plan.sites, path, layer="plan", geometry_type="Point")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
