@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.phusong-installed
 ASSETS := scenarios/maps/vendor/manifest.json
 
-.PHONY: setup run test test-all lint types imports check bench browser clean
+.PHONY: setup docs run test test-all lint types imports check bench browser clean
 
 setup: $(STAMP)
 
@@ -35,15 +35,17 @@ imports: setup
 browser: setup
 	sh tests/browser/install.sh
 
+docs: types
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/mkdocs build --strict
+
 check: lint types imports
 
 test: check browser
 	$(BIN)/pytest -n 2 -m 'not slow'
-	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-disable -q
 
 test-all: check browser
 	$(BIN)/pytest -n 2
-	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-disable -q
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

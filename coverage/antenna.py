@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DEGREES = 360
+DIPOLE_DBI = 2.15  # gain of a half-wave dipole over an isotropic antenna
 _FINE = 10  # entries per degree of a cut that comes from a formula
 
 
@@ -109,6 +110,67 @@ def catalogue() -> Mapping[str, Antenna]:
         for name, gain_dbi, horizontal_deg, vertical_deg, floor_db, side_lobe_db in _PARAMETRIC
     ]
     return MappingProxyType({antenna.name: antenna for antenna in (*antennas, omnidirectional())})
+
+
+def parse_msi(text: str) -> Antenna:
+    """The antenna of an MSI (Planet) pattern file, given as its text.
+
+    Lines NAME, GAIN (dBd unless it says dBi), TILT or ELECTRICAL_TILT in degrees, then HORIZONTAL 360 and
+    VERTICAL 360 with a line `degree loss` each; the vertical cut runs from the horizon downwards. Raises
+    ValueError, one line, for what is missing or not a number.
+    """
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    header: dict[str, list[str]] = {}
+    cuts: dict[str, NDArray[np.float64]] = {}
+    at = 0
+    while at < len(lines):
+        key, *rest = lines[at]
+        at += 1
+        if key.upper() in ("HORIZONTAL", "VERTICAL"):
+            count = int(_number(key, rest))
+            cuts[key.upper()] = _msi_cut(key, lines[at : at + count], count)
+            at += count
+        else:
+            header.setdefault(key.upper(), rest)
+    for needed in ("HORIZONTAL", "VERTICAL"):
+        if needed not in cuts:
+            raise ValueError(f"the pattern has no {needed} cut")
+    if "GAIN" not in header:
+        raise ValueError("the pattern has no GAIN")
+    over_isotropic = any(word.lower() == "dbi" for word in header["GAIN"])
+    gain_dbi = _number("GAIN", header["GAIN"]) + (0.0 if over_isotropic else DIPOLE_DBI)
+    tilt = header.get("ELECTRICAL_TILT") or header.get("TILT") or ["0"]
+    tilt_deg = float(tilt[0]) if tilt[0].lstrip("+-").replace(".", "", 1).isdigit() else 0.0
+    horizontal, vertical = cuts["HORIZONTAL"], cuts["VERTICAL"]
+    return Antenna(
+        name=" ".join(header.get("NAME", ["msi"])),
+        gain_dbi=gain_dbi,
+        horizontal_db=horizontal,
+        vertical_db=vertical,
+        floor_db=float(max(horizontal.max(), vertical.max())),
+        tilt_deg=tilt_deg,
+    )
+
+
+def _number(key: str, words: list[str]) -> float:
+    try:
+        return float(words[0].replace(",", "."))
+    except (IndexError, ValueError):
+        raise ValueError(f"{key} is followed by {' '.join(words) or 'nothing'}, not by a number") from None
+
+
+def _msi_cut(key: str, lines: list[list[str]], count: int) -> NDArray[np.float64]:
+    if count != DEGREES or len(lines) != DEGREES:
+        raise ValueError(f"{key} has {min(count, len(lines))} lines, not {DEGREES}")
+    cut = np.full(DEGREES, np.nan)
+    for words in lines:
+        degree = _number(key, words)
+        if degree % 1.0 or not 0 <= degree < DEGREES:
+            raise ValueError(f"{key} has an angle of {words[0]}; whole degrees from 0 to 359 are read")
+        cut[int(degree)] = _number(key, words[1:])
+    if np.isnan(cut).any():
+        raise ValueError(f"{key} lacks the angle {int(np.flatnonzero(np.isnan(cut))[0])}")
+    return cut
 
 
 def cut_db(cut: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import rasterio.features
+import shapely
 from numpy.typing import NDArray
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.ops import substring
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
@@ -90,6 +92,48 @@ def _stretches(
         },
         geometry=[substring(road, a * step_m, b * step_m) for a, b in zip(begin, end, strict=True)],
         crs=crs,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spill:
+    """A layer's signal in a strip beyond the border: how much of it is served, and how deep that goes."""
+
+    layer: str
+    strip_km: float
+    area_km2: float
+    served_share: float  # of the strip
+    deepest_km: float
+
+
+def spill(
+    coverage: CoverageMap,
+    layer: Layer,
+    outline: Polygon | MultiPolygon,
+    border: LineString,
+    *,
+    strip_m: float,
+) -> Spill:
+    """How much of the strip of `strip_m` metres beyond `border`, outside `outline`, the layer serves.
+
+    Only ground that is nearer to the border than to any other part of the outline counts, and only as far as
+    the coverage map reaches.
+    """
+    grid = coverage.grid
+    beyond = border.buffer(strip_m).difference(outline)
+    row, col = np.nonzero(
+        rasterio.features.rasterize([(beyond, 1)], out_shape=grid.shape, transform=grid.affine, dtype="uint8")
+    )
+    points = shapely.points(grid.x_m()[col], grid.y_m()[row])
+    depth_m = shapely.distance(border, points)
+    own = depth_m <= shapely.distance(outline.boundary.difference(border.buffer(1.0)), points)
+    served = own & (layer.rsrp_dbm[row, col] >= layer.threshold_dbm)
+    return Spill(
+        layer=layer.key,
+        strip_km=strip_m / 1e3,
+        area_km2=float(served.sum()) * grid.cell_m**2 / 1e6,
+        served_share=float(served.sum() / max(1, own.sum())),
+        deepest_km=float(depth_m[served].max()) / 1e3 if served.any() else 0.0,
     )
 
 

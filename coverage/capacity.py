@@ -40,6 +40,19 @@ def efficiency_bps_per_hz(sinr: ArrayLike) -> Floats:
     return np.asarray(np.minimum(shannon, MOST_BPS_PER_HZ))
 
 
+def phone_rate_mbps(bandwidth_mhz: ArrayLike, sinr_db: ArrayLike, *, load: float) -> Floats:
+    """Downlink rate in Mbit/s that one more phone gets from a sector: B e(SINR) (1 - load).
+
+    What the sector's other traffic leaves, `load` in [0, 1]; SINR in dB at that load; 0 where nothing reaches.
+    """
+    if not 0.0 <= load <= 1.0:
+        raise ValueError(f"load is a share between 0 and 1, not {load}")
+    given = np.asarray(sinr_db, dtype=np.float64)
+    ratio = 10.0 ** (np.where(np.isfinite(given), given, LEAST_SINR_DB) / 10.0)
+    rate = np.asarray(bandwidth_mhz, dtype=np.float64) * efficiency_bps_per_hz(ratio) * (1.0 - load)
+    return np.where(np.isfinite(given), rate, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Traffic and what is received where it arises: one entry a place, `others` and `power_mw` (places, K).

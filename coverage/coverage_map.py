@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,3 +44,21 @@ class CoverageMap:
     def raster(self, layer: str) -> Raster:
         """RSRP of a layer in dBm, with its grid."""
         return Raster(self.grid, self.layers[layer].rsrp_dbm)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: each layer's threshold and the share of the grid's cells that reach it."""
+        rows = "".join(
+            f"<tr><th>{escape(key)}</th><td>{layer.threshold_dbm:g} dBm</td>"
+            f"<td>{(layer.rsrp_dbm >= layer.threshold_dbm).mean():.1%}</td></tr>"
+            for key, layer in self.layers.items()
+        )
+        grid = self.grid
+        about = (
+            f"{escape(self.model)} · {grid.rows} × {grid.cols} × {grid.cell_m:g} m · {escape(grid.crs)} · "
+            f"{len(self.sectors)} sectors"
+        )
+        return (
+            f"<div><p><b>CoverageMap</b> {about}<br><i>Mô hình, không phải số đo · a model, not a measurement"
+            "</i></p><table><thead><tr><th>lớp · layer</th><th>ngưỡng · threshold</th>"
+            f"<th>ô đạt · cells served</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +31,14 @@ class Mast:
     radius_m: tuple[float, ...]
 
 
-def masts_of(sectors: Sequence[Sector], options: Options) -> tuple[Mast, ...]:
-    """The masts of these sectors, in the order in which they first appear."""
+def masts_of(
+    sectors: Sequence[Sector], options: Options, carriers: Collection[tuple[str, Carrier]] | None = None
+) -> tuple[Mast, ...]:
+    """The masts of these sectors, in the order in which they first appear; `carriers` leaves others out."""
     members: dict[tuple[float, float, float], list[int]] = {}
     for k, sector in enumerate(sectors):
+        if carriers is not None and (sector.operator, sector.carrier) not in carriers:
+            continue
         members.setdefault((sector.x_m, sector.y_m, sector.height_m), []).append(k)
     masts = []
     for (x_m, y_m, height_m), indices in members.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 TECHNOLOGIES = ("3G", "4G", "5G")
 
@@ -22,6 +21,7 @@ class Options:
     - `load`: share of the time other sectors of the same carrier send, 0 to 1, for SINR
     - `threshold_dbm`, `radius_km`: by technology
     - `ssb_gain_db`: what beam sweeping adds to the antenna's gain for 5G's synchronisation signals
+    - `location_percent` of places around a point get this level or more (P.1812-8 §4.7): 50 is the median
     - `earth_radius_factor`: k, effective over true earth radius at the median (P.1812-8 (6))
     - `terminal_clearance_m`: profile samples nearer to either end than this carry no clutter. P.1812-8 §3.2
       leaves the two end points bare; a fixed length makes the answer independent of the profile's step.
@@ -34,16 +34,19 @@ class Options:
     noise_figure_db: float = 9.0
     load: float = 0.5
     ssb_gain_db: float = 0.0
+    location_percent: float = 50.0
     earth_radius_factor: float = 4.0 / 3.0
     terminal_clearance_m: float = 50.0
-    threshold_dbm: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(dict(_THRESHOLD_DBM)))
-    radius_km: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(dict(_RADIUS_KM)))
+    threshold_dbm: Mapping[str, float] = field(default_factory=lambda: dict(_THRESHOLD_DBM))
+    radius_km: Mapping[str, float] = field(default_factory=lambda: dict(_RADIUS_KM))
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.receiver_height_m <= 3000.0:
             raise ValueError(f"receiver_height_m must lie between 0.5 and 3000, not {self.receiver_height_m}")
         if not 0.0 <= self.load <= 1.0:
             raise ValueError(f"load is a share between 0 and 1, not {self.load}")
+        if not 1.0 <= self.location_percent <= 99.0:
+            raise ValueError(f"location_percent must lie between 1 and 99, not {self.location_percent}")
         if not 0.5 <= self.earth_radius_factor <= 10.0:
             raise ValueError(
                 f"earth_radius_factor must lie between 0.5 and 10, not {self.earth_radius_factor}"

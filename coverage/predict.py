@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, pi
+from math import ceil, floor, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.coverage.excess import NAMES, SWEPT, earth_radius_km, excess_db, location_margin_db, title
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gather
-from phusong.coverage.kernels.points import add_to_points, diffraction_to_points
-from phusong.coverage.kernels.profile import Samples, inside, terrain_m, terrain_on_grid
+from phusong.coverage.kernels.points import add_to_points
+from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
 from phusong.coverage.kernels.sweep import sweep
-from phusong.coverage.link_budget import interference_shares, noise_dbm
-from phusong.coverage.masts import EARTH_KM, Mast, masts_of, sector_tables
+from phusong.coverage.layers import carriers_of, layers_of, layers_of_all, nobody, of_points, turns_of
+from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import TECHNOLOGIES, Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
-MODELS = {"delta-bullington": "ITU-R P.526-15 delta-Bullington + P.525-4"}
+# at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
+# third of a cell's shift does
+RADIALS_PER_CELL = 0.6
+BYTES_PER_CELL = 17  # of one carrier in `Received`
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """What stays the same for every mast of a run."""
 
     samples: Samples
+    area: Ground
     holes: bool
     ground: Grid
     grid: Grid
+    wanted: NDArray[np.uint8]
+    rows: tuple[int, int]  # that hold what is wanted, the end not included
     heights_m: NDArray[np.float32]
     sectors: tuple[Sector, ...]
     antennas: Mapping[str, Antenna]
@@ -50,30 +57,92 @@ def predict(
     grid: Grid,
     options: Options | None = None,
     antennas: Mapping[str, Antenna] | None = None,
+    where: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
 ) -> CoverageMap:
     """Signal of every operator and technology on `grid`, with the layers "any-3g" … over all operators.
 
     `ground` must hold every sector; what lies outside it is not covered. `antennas` adds to, or replaces, the
-    ones that come with phusong. `progress(done, total)` is called after every mast. The same arguments give
-    the same bytes on any number of threads. Raises ValueError for what cannot be predicted.
+    ones that come with phusong. `where` (grid's shape) says which cells are asked for: the rest stay empty
+    and cost nothing. `progress(done, total)` is called after every mast. The same arguments give the same
+    bytes on any number of threads. Raises ValueError for what cannot be predicted.
+
+    Delta-Bullington and P.1812 are swept along radials. P.1812 is taken at 50 % of time and without
+    troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points` has them. ITM
+    and the closed formulas run path by path on the same polar samples: slower, by the same drivers.
     """
+    layers = predict_layers(
+        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress
+    )
+    model = (options or Options()).model
+    return CoverageMap(
+        grid=grid,
+        sectors=tuple(sectors),
+        layers={layer.key: layer for layer in layers},
+        model=title(model, swept=model in SWEPT),
+    )
+
+
+def predict_layers(
+    ground: Ground,
+    sectors: Sequence[Sector],
+    *,
+    grid: Grid,
+    options: Options | None = None,
+    antennas: Mapping[str, Antenna] | None = None,
+    where: NDArray[np.bool_] | None = None,
+    progress: Progress | None = None,
+    memory_mb: float = 800.0,
+) -> Iterator[Layer]:
+    """The layers of `predict` one after the other, for areas whose layers do not fit into memory together.
+
+    Operators and technologies are predicted in turns, as many at a time as their sums fit into `memory_mb`;
+    the layers over all operators come last.
+    """
+    job = job_of(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
+    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
+    masts = [masts_of(job.sectors, job.options, turn) for turn in turns]
+    done, total = 0, sum(len(some) for some in masts)
+    everyone: dict[str, folding.Signal] = {}
+    for turn, some in zip(turns, masts, strict=True):
+        received = nobody((len(turn), *grid.shape))
+        for mast in some:
+            add_mast(job, mast, turn, received)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+        if where is not None:
+            received.best_dbm[:, ~where] = NEVER_DBM
+            received.servers[:, ~where] = 0
+        yield from layers_of(received, turn, job.options, everyone)
+    yield from layers_of_all(everyone, job.options)
+
+
+def job_of(
+    ground: Ground,
+    sectors: Sequence[Sector],
+    *,
+    grid: Grid,
+    options: Options | None,
+    antennas: Mapping[str, Antenna] | None,
+    where: NDArray[np.bool_] | None,
+) -> Job:
+    """What stays the same for every mast, checked. Raises ValueError for what cannot be predicted."""
     options = options or Options()
     antennas = {**catalogue(), **(antennas or {})}
     _check(ground, sectors, grid, options, antennas)
+    if where is not None and where.shape != grid.shape:
+        raise ValueError(f"`where` has shape {where.shape}, the grid {grid.shape}")
     samples = ground.samples_dm()
     heights_m = np.zeros(grid.shape, np.float32)
     terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
-    job = _Job(samples, ground.holes, ground.grid, grid, heights_m, tuple(sectors), antennas, options)
-    carriers = _carriers(sectors)
-    received = _nobody((len(carriers), *grid.shape))
-    masts = masts_of(job.sectors, options)
-    for done, mast in enumerate(masts, start=1):
-        _add_mast(job, mast, carriers, received)
-        if progress is not None:
-            progress(done, len(masts))
-    layers = {layer.key: layer for layer in _layers(received, carriers, options)}
-    return CoverageMap(grid=grid, sectors=job.sectors, layers=layers, model=MODELS[options.model])
+    wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
+    asked = np.flatnonzero(wanted.any(axis=1))
+    rows = (int(asked[0]), int(asked[-1]) + 1) if asked.size else (0, 0)
+    return Job(
+        samples, ground, ground.holes, ground.grid, grid, wanted, rows, heights_m, tuple(sectors), antennas,
+        options,
+    )  # fmt: skip
 
 
 def predict_points(
@@ -100,17 +169,16 @@ def predict_points(
     samples = ground.samples_dm()
     x = (x_m - ground.grid.west_m) / ground.grid.cell_m - 0.5
     y = (ground.grid.north_m - y_m) / ground.grid.cell_m - 0.5
-    known = np.array([inside(samples, *at) for at in zip(x, y, strict=True)], bool)
-    heights_m = np.array(
-        [
-            terrain_m(samples, *at) if ok else 0.0
-            for at, ok in zip(zip(x, y, strict=True), known, strict=True)
-        ],
-        np.float32,
-    )
-    job = _Job(samples, ground.holes, ground.grid, ground.grid, heights_m, tuple(sectors), antennas, options)
-    carriers = _carriers(sectors)
-    received = _nobody((len(carriers), 1, x.size))
+    heights_m = np.empty(x.size, np.float32)
+    terrain_at(samples, x, y, heights_m)
+    known = np.isfinite(heights_m)
+    nowhere = np.zeros((1, 1), np.uint8)
+    job = Job(
+        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, (0, 0), heights_m, tuple(sectors),
+        antennas, options,
+    )  # fmt: skip
+    carriers = carriers_of(sectors)
+    received = nobody((len(carriers), 1, x.size))
     masts = masts_of(job.sectors, options)
     for done, mast in enumerate(masts, start=1):
         near = np.flatnonzero(known & (np.hypot(x_m - mast.x_m, y_m - mast.y_m) <= max(mast.radius_m)))
@@ -118,29 +186,27 @@ def predict_points(
             _add_mast_to_points(job, mast, carriers, received, near, x[near], y[near])
         if progress is not None:
             progress(done, len(masts))
-    return {layer.key: _of_points(layer) for layer in _layers(received, carriers, options)}
+    everyone: dict[str, folding.Signal] = {}
+    layers = [*layers_of(received, carriers, options, everyone), *layers_of_all(everyone, options)]
+    return {layer.key: of_points(layer) for layer in layers}
 
 
-def _of_points(layer: Layer) -> Layer:
-    names = ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db")
-    return replace(layer, **{name: getattr(layer, name)[0] for name in names})
-
-
-def _nobody(shape: tuple[int, int, int]) -> Received:
-    return Received(
-        best_dbm=np.full(shape, NEVER_DBM, np.float32),
-        second_dbm=np.full(shape, NEVER_DBM, np.float32),
-        total_mw=np.zeros(shape, np.float32),
-        best_server=np.full(shape, -1, np.int32),
-        servers=np.zeros(shape, np.uint8),
-    )
+def widened(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The cells asked for and two around them: a radial beside a cell helps to fill it."""
+    grown = where.copy()
+    for _ in range(2):
+        padded = np.pad(grown, 1)
+        grown = padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1]
+        padded = np.pad(grown, 1)
+        grown = padded[1:-1, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
+    return grown.astype(np.uint8)
 
 
 def _check(
     ground: Ground, sectors: Sequence[Sector], grid: Grid, options: Options, antennas: Mapping[str, Antenna]
 ) -> None:
-    if options.model not in MODELS:
-        raise ValueError(f"no model is called {options.model}; there are {', '.join(sorted(MODELS))}")
+    if options.model not in NAMES:
+        raise ValueError(f"no model is called {options.model}; there are {', '.join(NAMES)}")
     if grid.crs != ground.grid.crs:
         raise ValueError(f"the output grid is in {grid.crs}, the ground in {ground.grid.crs}")
     west, south, east, north = ground.grid.bounds_m
@@ -165,51 +231,7 @@ def _origin(ground: Grid, grid: Grid) -> tuple[float, float, float]:
     return x, y, grid.cell_m / ground.cell_m
 
 
-def _carriers(sectors: Sequence[Sector]) -> list[tuple[str, Carrier]]:
-    return sorted(
-        {(sector.operator, sector.carrier) for sector in sectors},
-        key=lambda item: (
-            item[0],
-            item[1].technology,
-            item[1].frequency_mhz,
-            item[1].bandwidth_mhz,
-            item[1].band,
-        ),
-    )
-
-
-def _layers(received: Received, carriers: Sequence[tuple[str, Carrier]], options: Options) -> Iterator[Layer]:
-    """Every operator's layers, then those over all operators."""
-    shape = received.best_dbm.shape[1:]
-    everyone: dict[str, folding.Signal] = {}
-    for operator, technology in sorted({(operator, carrier.technology) for operator, carrier in carriers}):
-        signal = folding.nothing(shape)
-        for k, (who, carrier) in enumerate(carriers):
-            if (who, carrier.technology) == (operator, technology):
-                others, own = interference_shares(carrier, options)
-                noise_mw = 10.0 ** (noise_dbm(carrier, options) / 10.0)
-                folding.fold_carrier(signal, received, k, noise_mw, others, own)
-        folding.fold_layer(everyone.setdefault(technology, folding.nothing(shape)), signal)
-        yield _layer(operator, technology, signal, options)
-    for technology, signal in sorted(everyone.items()):
-        yield _layer("any", technology, signal, options)
-
-
-def _layer(operator: str, technology: str, signal: folding.Signal, options: Options) -> Layer:
-    return Layer(
-        key=f"{operator}-{technology}".lower().replace(" ", "-"),
-        operator=operator,
-        technology=technology,
-        threshold_dbm=options.threshold_dbm[technology],
-        rsrp_dbm=signal.rsrp_dbm,
-        best_server=signal.best_server,
-        second_dbm=signal.second_dbm,
-        servers=signal.servers,
-        sinr_db=signal.sinr_db,
-    )
-
-
-def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
+def _view(job: Job, mast: Mast, polar_m: float) -> MastView:
     grid, options = job.grid, job.options
     x, y = _cells(job.ground, mast)
     out_x, out_y = _cells(grid, mast)
@@ -220,10 +242,10 @@ def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
         cell_m=grid.cell_m,
         polar_m=polar_m,
         antenna_m=terrain_m(job.samples, x, y) + mast.height_m,
-        bulge_m=0.5e-3 / (EARTH_KM * options.earth_radius_factor),
+        bulge_m=0.5e-3 / earth_radius_km(options),
         receiver_m=options.receiver_height_m,
-        first_row=max(0, ceil(out_y - reach_cells)),
-        last_row=min(grid.rows - 1, int(out_y + reach_cells)),
+        first_row=max(job.rows[0], ceil(out_y - reach_cells)),
+        last_row=min(job.rows[1] - 1, floor(out_y + reach_cells)),
         reach_cells=reach_cells,
     )
 
@@ -232,44 +254,92 @@ def _cells(grid: Grid, mast: Mast) -> tuple[float, float]:
     return (mast.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - mast.y_m) / grid.cell_m - 0.5
 
 
-def _constants(mast: Mast) -> NDArray[np.float32]:
-    return np.array([free_space_loss_db(1e-3, f) for f in mast.frequencies_mhz], np.float32)
+def _constants(mast: Mast, options: Options) -> NDArray[np.float32]:
+    # free space at one metre, and what location variability adds
+    return np.array(
+        [free_space_loss_db(1e-3, f) + location_margin_db(f, options) for f in mast.frequencies_mhz],
+        np.float32,
+    )
 
 
-def _add_mast(job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
-    cell_m, options = job.ground.cell_m, job.options
-    stride = max(1, int(job.grid.cell_m / cell_m + 1e-9))
-    view = _view(job, mast, cell_m * stride)
+def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+    """Adds what one mast gives on each of `carriers` to what the cells of the job's grid receive."""
+    stride = max(1, int(job.grid.cell_m / job.ground.cell_m + 1e-9))
+    view = _view(job, mast, job.ground.cell_m * stride)
     if view.first_row > view.last_row or not inside(job.samples, *_cells(job.ground, mast)):
         return
-    kept = ceil(max(mast.radius_m) / view.polar_m) + 1
-    radials = ceil(2.0 * pi * max(mast.radius_m) / job.grid.cell_m)
-    polar = np.empty((len(mast.frequencies_mhz), radials, kept + 1), np.float32)
+    polar, reach = (
+        _swept(job, mast, stride) if job.options.model in SWEPT else _path_by_path(job, mast, stride)
+    )
+    tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
+    limits = np.array([int(radius / view.polar_m) for radius in mast.radius_m], np.int32)
+    gather(received, tables, view, polar, reach, limits, _constants(mast, job.options), job.heights_m)
+
+
+def levels_of_mast(
+    job: Job, sectors: Sequence[Sector], grid: Grid, heights_m: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Level of each sector of one mast in the cells of a part of the job's grid, dBm, (sectors, rows, cols).
+
+    `heights_m` is the terrain of that part; far below any level where a sector does not reach.
+    """
+    part = replace(
+        job, grid=grid, wanted=np.ones(grid.shape, np.uint8), rows=(0, grid.rows), sectors=tuple(sectors),
+        heights_m=np.ascontiguousarray(heights_m),
+    )  # fmt: skip
+    # each sector on a carrier of its own: the best of one is its level
+    alone = [(str(k), sector.carrier) for k, sector in enumerate(sectors)]
+    received = nobody((len(alone), *grid.shape))
+    named = tuple(replace(sector, operator=str(k)) for k, sector in enumerate(sectors))
+    (mast,) = masts_of(named, job.options)
+    add_mast(replace(part, sectors=named), mast, alone, received)
+    return received.best_dbm
+
+
+def _polar_shape(job: Job, mast: Mast, stride: int) -> tuple[int, int]:
+    reach_m = max(mast.radius_m)
+    return ceil(RADIALS_PER_CELL * 2.0 * pi * reach_m / job.grid.cell_m), ceil(
+        reach_m / (job.ground.cell_m * stride)
+    ) + 2
+
+
+def _swept(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    options, cell_m = job.options, job.ground.cell_m
+    radials, kept = _polar_shape(job, mast, stride)
+    polar = np.empty((len(mast.frequencies_mhz), radials, kept), np.float32)
     reach = np.empty(radials, np.int32)
     sweep(
         job.samples, job.holes, cell_m, _cells(job.ground, mast),
-        (mast.height_m, options.receiver_height_m), radials,
-        kept * stride, stride, options.terminal_clearance_m, EARTH_KM * options.earth_radius_factor,
-        np.array(mast.frequencies_mhz), polar, reach,
+        (mast.height_m, options.receiver_height_m), (kept - 1) * stride, stride,
+        job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m),
+        options.terminal_clearance_m, earth_radius_km(options), np.array(mast.frequencies_mhz), polar, reach,
     )  # fmt: skip
-    tables = sector_tables(mast, job.sectors, carriers, job.antennas, options)
-    limits = np.array([int(radius / view.polar_m) for radius in mast.radius_m], np.int32)
-    gather(received, tables, view, polar, reach, limits, _constants(mast), job.heights_m)
+    return polar, reach
+
+
+def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    # the same polar samples as a sweep's, each from its own path
+    radials, kept = _polar_shape(job, mast, stride)
+    turn = 2.0 * pi * np.arange(radials)[:, None] / radials
+    steps = stride * np.arange(kept)[None, :]
+    at = _cells(job.ground, mast)
+    x = np.ravel(at[0] + steps * np.sin(turn)).astype(np.float64)
+    y = np.ravel(at[1] - steps * np.cos(turn)).astype(np.float64)
+    excess = excess_db(job.area, job.samples, mast, at, x, y, job.options)
+    polar = excess.reshape(-1, radials, kept).astype(np.float32)
+    polar[:, :, 0] = polar[:, :, 1]
+    known = np.isfinite(polar.max(axis=0))
+    reach = np.where(known.all(axis=1), kept, known.argmin(axis=1)).astype(np.int32) - 1
+    return np.where(np.isfinite(polar), polar, np.float32(0.0)), reach
 
 
 def _add_mast_to_points(
-    job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
+    job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
     near: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    options = job.options
-    excess_db = np.empty((len(mast.frequencies_mhz), near.size))
-    diffraction_to_points(
-        job.samples, job.ground.cell_m, _cells(job.ground, mast), (mast.height_m, options.receiver_height_m),
-        x, y, options.terminal_clearance_m, EARTH_KM * options.earth_radius_factor,
-        np.array(mast.frequencies_mhz), excess_db,
-    )  # fmt: skip
-    tables = sector_tables(mast, job.sectors, carriers, job.antennas, options)
+    excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)
+    tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
     add_to_points(
-        received, tables, _view(job, mast, job.ground.cell_m), near, x, y, job.heights_m[near], excess_db,
-        np.array(mast.radius_m, np.float32), _constants(mast),
+        received, tables, _view(job, mast, job.ground.cell_m), near, x, y, job.heights_m[near], excess,
+        np.array(mast.radius_m, np.float32), _constants(mast, job.options),
     )  # fmt: skip

@@ -58,7 +58,7 @@ def load_province(folder: Path, *, antennas: Collection[str]) -> tuple[Province,
 
 
 def grids(project: Project) -> tuple[Grid, Grid, BaseGeometry, pd.DataFrame]:
-    """The grids that imported rasters go onto (terrain, population), the outline in metres, clutter classes."""
+    """The grids of imported rasters (terrain, population), the outline in metres, the clutter classes."""
     base = _base(project)
     province = with_boundaries(base, **_boundaries(project))
     return base.terrain.grid, base.population.grid, province.outline, base.clutter_classes
@@ -147,10 +147,14 @@ def _hamlet_point(
 ) -> tuple[shapely.Point, bool]:
     point = row["geometry"]
     if point is not None and not point.is_empty:
-        return point, False
+        return point.representative_point(), False  # a hamlet may be drawn as an area
     if base is not None:
         return base["geometry"], True
-    for code, table in ((row.get("commune_code"), communes), (row.get("unit_2025_code"), units)):
+    places: tuple[tuple[Any, pd.DataFrame], ...] = (
+        (row.get("commune_code"), communes),
+        (row.get("unit_2025_code"), units),
+    )
+    for code, table in places:
         if not blank(code) and code in table.index:
             return table.loc[code, "geometry"].representative_point(), True
     return province.outline.representative_point(), True

@@ -255,7 +255,7 @@ def _moved_hamlets(
     points = hamlets.geometry.to_numpy().copy()
     row, col = np.nonzero(province.population.values > 0)
     grid = province.population.grid
-    cells = shapely.points(grid.x_m()[col], grid.y_m()[row])
+    cells = np.asarray(shapely.points(grid.x_m()[col], grid.y_m()[row]), dtype=object)
     tree = shapely.STRtree(cells)
     for place, (code, movable) in enumerate(zip(hamlets[column], hamlets["synthetic_position"], strict=True)):
         shape = shapes.get(code)
@@ -294,7 +294,7 @@ def _sites_in(province: Province, communes: gpd.GeoDataFrame | None) -> pd.DataF
     if communes is None:
         return province.sites
     points = gpd.GeoDataFrame(
-        geometry=list(shapely.points(province.sites[["x_m", "y_m"]].to_numpy())),
+        geometry=gpd.points_from_xy(province.sites["x_m"], province.sites["y_m"]),
         index=province.sites.index,
         crs=province.crs,
     )

@@ -1,4 +1,4 @@
-"""OpenCelliD exports and operators' cell lists: cells grouped into stations and sectors, marked as derived."""
+"""OpenCelliD exports and cell lists: cells grouped into stations and sectors, marked as derived."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ COLUMNS = ("radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range",
 _NETWORKS = {1: "MobiFone", 2: "VNPT", 4: "Viettel", 5: "Vietnamobile", 6: "Viettel", 7: "Gmobile",
              8: "Viettel"}  # fmt: skip
 _TECHNOLOGY = {"GSM": "2G", "UMTS": "3G", "LTE": "4G", "NR": "5G"}
-_CELLS_PER_STATION = {"LTE": 256, "NR": 4096, "GSM": 10, "UMTS": 10}  # 28-bit ECI = eNB × 256; others by habit
+_CELLS_PER_STATION = {
+    "LTE": 256,
+    "NR": 4096,
+    "GSM": 10,
+    "UMTS": 10,
+}  # 28-bit ECI = eNB × 256; others by habit
 _FEWEST_SAMPLES = 3
 
 
@@ -69,7 +74,9 @@ def import_cells(project: Project, file: Path) -> list[ImportReport]:
         )  # fmt: skip
         store.put(project.store, table.key, frame, origin, found)
         reports.append(
-            ImportReport(table.key, file.name, len(cells), len(frame), "EPSG:4326", file, {}, (), tuple(found))
+            ImportReport(
+                table.key, file.name, len(cells), len(frame), "EPSG:4326", file, {}, (), tuple(found)
+            )
         )
     return reports
 
@@ -103,16 +110,18 @@ def _grouped(cells: pd.DataFrame, file: str) -> tuple[gpd.GeoDataFrame, gpd.GeoD
     size = cells["radio"].str.upper().map(_CELLS_PER_STATION)
     number = (cells["cell"] // size).astype(np.int64)
     area = cells["area"].fillna(0).astype(np.int64).where(cells["technology"].isin(["2G", "3G"]), 0)
-    ids = (
-        cells["operator"] + "-" + cells["technology"] + "-" + area.astype(str) + "-" + number.astype(str)
-    )
+    ids = cells["operator"] + "-" + cells["technology"] + "-" + area.astype(str) + "-" + number.astype(str)
     cells = cells.assign(site_id=ids)
     weight = cells["samples"].clip(1, 1000)
-    grouped = cells.assign(w=weight, wlon=weight * cells["lon"], wlat=weight * cells["lat"]).groupby("site_id")
+    grouped = cells.assign(w=weight, wlon=weight * cells["lon"], wlat=weight * cells["lat"]).groupby(
+        "site_id"
+    )
     sums = grouped[["w", "wlon", "wlat"]].sum()
     lon, lat = sums["wlon"] / sums["w"], sums["wlat"] / sums["w"]
     first = grouped.first()
-    blank: dict[str, object] = {field.key: None for field in STATIONS.fields if field.kind not in _PLACE_KINDS}
+    blank: dict[str, object] = {
+        field.key: None for field in STATIONS.fields if field.kind not in _PLACE_KINDS
+    }
     stations = gpd.GeoDataFrame(
         {
             **{key: [value] * len(first) for key, value in blank.items()},
@@ -122,7 +131,7 @@ def _grouped(cells: pd.DataFrame, file: str) -> tuple[gpd.GeoDataFrame, gpd.GeoD
             "source_file": file,
             "source_row": first["row"].to_numpy(dtype=np.int64),
         },
-        geometry=list(shapely.points(lon, lat)),
+        geometry=gpd.points_from_xy(lon, lat),
         crs="EPSG:4326",
     )
     east = (cells["lon"] - cells["site_id"].map(lon)) * np.cos(np.radians(cells["lat"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def write_xlsx(problems: Sequence[Problem], path: Path) -> None:
         book.close()
 
 
-def _shown(record: dict[str, object], key: str) -> str:
+def _shown(record: Mapping[Hashable, object], key: str) -> str:
     value = record[key]
     if key == "severity":
         return f"{SEVERITY_VI[str(value)]} · {value}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -31,7 +32,7 @@ def check(project: Project) -> list[Problem]:
         for origin in store.origins(project.store)
     }
 
-    def report(severity: str, code: str, table: str, row: pd.Series | None, column: str, value: object,
+    def report(severity: str, code: str, table: str, row: Row | None, column: str, value: object,
                *why: str) -> Problem:  # fmt: skip
         file = str(row["source_file"]) if row is not None else f"{TABLES[table].vi}"
         header = headers.get((table, file), {}).get(column, TABLES[table].field(column).vi if column else "")
@@ -54,8 +55,11 @@ def errors(found: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in found if problem.severity == "error"]
 
 
-def _rows(frame: pd.DataFrame) -> Iterable[pd.Series]:
-    return (row for _, row in frame.iterrows())
+Row = Mapping[Any, Any]
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return list(pd.DataFrame(frame).to_dict("records"))
 
 
 def _hamlets(frame: pd.DataFrame | None, official: Official | None, report: Report) -> list[Problem]:
@@ -85,7 +89,7 @@ def _counts(frame: pd.DataFrame, official: Official, report: Report) -> list[Pro
     found = []
     here = frame.dropna(subset=["unit_2025_code"]).groupby("unit_2025_code")
     people = here["population"].sum(min_count=1)
-    matched = here["official_hamlet_id"].agg(lambda ids: set(ids.dropna()))
+    matched = {code: set(group["official_hamlet_id"].dropna()) for code, group in here}
     for code, group in here:
         unit = official.units.get(str(code), level="unit_2025")
         expected = official.hamlet_counts.get(str(code))
@@ -104,7 +108,7 @@ def _counts(frame: pd.DataFrame, official: Official, report: Report) -> list[Pro
                        "bổ sung hoặc bỏ dòng thừa", "add or drop rows")
             )  # fmt: skip
         wanted = official.populations.get(str(code))
-        total = people.get(code)
+        total: Any = people.get(code)
         if wanted and not blank(total) and abs(total - wanted) > _POPULATION_SLACK * wanted:
             found.append(
                 report("warning", "population-sum", "hamlets", None, "", unit.name,
@@ -153,9 +157,10 @@ def _too_close(frame: gpd.GeoDataFrame, crs: str, report: Report) -> list[Proble
         return []
     metres = here.geometry.to_crs(crs)
     pairs = cKDTree(np.column_stack([metres.x, metres.y])).query_pairs(15.0)
+    rows = _rows(here)
     found = []
     for one, other in sorted(pairs):
-        a, b = here.iloc[one], here.iloc[other]
+        a, b = rows[one], rows[other]
         if a["operator"] == b["operator"] and plain(a["site_id"]) != plain(b["site_id"]):
             found.append(
                 report("warning", "same-place", "stations", b, "site_id", b["site_id"],
@@ -192,9 +197,10 @@ def _sectors(frame: pd.DataFrame | None, stations: pd.DataFrame | None, report: 
     return found
 
 
-def _radio(row: pd.Series, report: Report) -> list[Problem]:
+def _radio(row: Row, report: Report) -> list[Problem]:
     found = []
-    frequency, power = row.get("frequency_mhz"), row.get("power_dbm")
+    frequency: Any = row.get("frequency_mhz")
+    power: Any = row.get("power_dbm")
     if not blank(frequency) and band_of(float(frequency)) is None:
         found.append(
             report("error", "band-not-assigned", "sectors", row, "frequency_mhz", frequency,
@@ -239,7 +245,7 @@ def _places_in_units(
         named = here.merge(
             pd.DataFrame(shapes), left_on="unit_2025_code", right_on="code", suffixes=("", "_unit")
         )
-        for _, row in named.iterrows():
+        for row in _rows(named):
             away_m = row["geometry"].distance(row["geometry_unit"])
             if away_m > 500:
                 found.append(

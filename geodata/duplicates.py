@@ -47,7 +47,7 @@ def merge(frame: gpd.GeoDataFrame, table: Table) -> tuple[gpd.GeoDataFrame, list
 def _identity(row: dict[Hashable, object], table: Table) -> Hashable | None:
     if table.key == "hamlets":
         if not blank(row.get("official_hamlet_id")):
-            return row["official_hamlet_id"]  # type: ignore[return-value]
+            return row["official_hamlet_id"]
         units = (row.get(key) for key in ("commune_code", "unit_2025_code", "unit"))
         unit = next((unit for unit in units if not blank(unit)), None)
         return (plain(unit), plain(row.get("name"))) if unit is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from affine import Affine
@@ -84,3 +84,13 @@ class Grid:
         """True where [row, col] is a cell of this grid."""
         inside: NDArray[np.bool_] = (row >= 0) & (row < self.rows) & (col >= 0) & (col < self.cols)
         return inside
+
+    def part(self, rows: slice, cols: slice) -> Grid:
+        """The grid of some of this grid's cells, given as slices with start and stop."""
+        return replace(
+            self,
+            west_m=self.west_m + cols.start * self.cell_m,
+            north_m=self.north_m - rows.start * self.cell_m,
+            rows=rows.stop - rows.start,
+            cols=cols.stop - cols.start,
+        )

@@ -153,7 +153,9 @@ def _drop_non_rows(
         reason = None
         if EXAMPLE_MARK in whole:
             continue
-        if _TOTALS.match(first) or any(isinstance(c, str) and _TOTALS.match(plain(c)) for c in filled[:2]):
+        # a hamlet may be called "Tổng Cui Nhỏ": a total has numbers only beside its word
+        sums = _TOTALS.match(first) or any(isinstance(c, str) and _TOTALS.match(plain(c)) for c in filled[:2])
+        if sums and 2 * len(filled) <= len(mapped) + 1:
             reason = ("note", "total-row", "dòng tổng, không phải dữ liệu: bỏ qua", "a total, left out")
         elif (
             all(re.fullmatch(r"\(?\d{1,2}\)?", str(cell).removesuffix(".0")) for cell in filled)
@@ -192,7 +194,7 @@ def _column(
     in_watts = (
         field.key == "power_dbm" and re.search(r"\(\s*w\s*\)|\bwatt", header, re.IGNORECASE) is not None
     )
-    values = []
+    values: list[object] = []
     for row, cell in cells[field.key].items():
         if cell is None or not str(cell).strip():
             if field.required:

@@ -75,7 +75,12 @@ class Match:
 
 def plain(text: object) -> str:
     """Accents-blind key: folded, punctuation and notes in brackets gone, single blanks."""
-    return fold(re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", nfc(str(text).replace("\u00ad", ""))))
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=200_000)
+def _plain(text: str) -> str:
+    return fold(re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", nfc(text.replace("\u00ad", ""))))
 
 
 @lru_cache(maxsize=100_000)
@@ -111,7 +116,7 @@ def hamlet_kind(text: object) -> str:
     return _KIND_OF_HAMLET.get(word, word)
 
 
-def match_headers(headers: Sequence[str], table: Table) -> tuple[ColumnMatch, ...]:
+def match_headers(headers: Sequence[str], table: Table, *, guess: bool = True) -> tuple[ColumnMatch, ...]:
     """The source column of each field of `table`, exact names first, then close spellings as guesses.
 
     No column is taken twice. A header in brackets, a unit or a line number after it does not matter.
@@ -131,13 +136,13 @@ def match_headers(headers: Sequence[str], table: Table) -> tuple[ColumnMatch, ..
     for field in table.fields:
         if field.key not in found:
             for name in names[field.key]:
-                header = next((h for h, folded in free.items() if folded == name), None)
-                if header is not None:
-                    found[field.key] = ColumnMatch(field.key, header, True)
-                    del free[header]
+                same = [header for header, folded in free.items() if folded == name]
+                if same:
+                    found[field.key] = ColumnMatch(field.key, same[0], True)
+                    del free[same[0]]
                     break
     for field in table.fields:
-        if field.key in found or not free:
+        if field.key in found or not free or not guess:
             continue
         scored = [
             (_likeness(folded, name), header) for header, folded in free.items() for name in names[field.key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def _read(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
         )
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give the path of a CSV file") from None
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path}: is not a CSV file in UTF-8 ({error})") from None
     for column in needed:
         if column not in table.columns:

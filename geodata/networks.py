@@ -99,6 +99,8 @@ def _check_roads(networks: Networks) -> tuple[str, ...]:
     if ends.size and (ends.min() < 0 or ends.max() >= nodes):
         row = int(np.flatnonzero(((ends < 0) | (ends >= nodes)).any(axis=1))[0])
         raise InputError(f"road {row + 1} ends at a node that is not in the table of {nodes} nodes")
+    if nodes == 0:
+        return ()
     matrix = csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
     parts, part = connected_components(matrix, directed=False)
     if parts <= 1:

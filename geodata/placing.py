@@ -63,6 +63,7 @@ def place(
     first_key, second_key = _pair_of_columns(cells)
     first, second, problems = _typed(cells, first_key, second_key, columns, tell, needed)
     row_crs = _row_systems(cells, columns, tell, problems)
+    _drop_lost_decimals(cells, (first_key, second_key), (first, second), row_crs, columns, tell, problems)
     lon = np.full(len(cells), np.nan)
     lat = np.full(len(cells), np.nan)
     best = crs_module.Fit(stated or crs_module.WGS84, False, 1.0)
@@ -178,32 +179,65 @@ def _typed(
                     shown(cell),
                     "thiếu toạ độ" if blank else "không đọc được toạ độ",
                     "the coordinate is missing" if blank else "the coordinate cannot be read",
-                    *_mend_coordinate(cell, blank, needed),
+                    *_mend_coordinate(key, cell, blank, needed),
                 )
             )
             break
     return np.array(values[0]), np.array(values[1]), problems
 
 
-def _mend_coordinate(cell: object, blank: bool, needed: bool) -> tuple[str, str]:
+def _drop_lost_decimals(
+    cells: pd.DataFrame,
+    keys: tuple[str, str],
+    values: tuple[Floats, Floats],
+    row_crs: list[str | None],
+    columns: Mapping[str, str],
+    tell: Tell,
+    problems: list[Problem],
+) -> None:
+    """In a table of degrees a value in the millions has lost its decimal mark: told, and not used."""
+    largest = np.fmax(np.abs(values[0]), np.abs(values[1]))
+    known = np.isfinite(largest)
+    if not known.any() or np.median(largest[known]) > 360:
+        return
+    unsaid = np.array([system is None for system in row_crs])
+    for place_ in map(int, np.flatnonzero(known & unsaid & (largest > 360))):
+        key, out = (keys[0], values[0]) if abs(values[0][place_]) > 360 else (keys[1], values[1])
+        cell = cells[key].iloc[place_]
+        out[place_] = np.nan
+        problems.append(
+            tell(
+                "error",
+                "unreadable-coordinate",
+                cells.index[place_],
+                columns.get(key, key),
+                shown(cell),
+                "không phải độ như các dòng khác",
+                "is not in degrees as the other rows are",
+                *_mend_coordinate(key, cell, False, True),
+            )
+        )
+
+
+def _mend_coordinate(key: str, cell: object, blank: bool, needed: bool) -> tuple[str, str]:
     if blank and not needed:
         return "sẽ tạm đặt ở tâm xã (mô phỏng)", "it will stand at its commune's centre (synthetic)"
     if blank:
         return "đo lại toạ độ", "measure it"
-    shifted = _shifted_decimal(cell)
+    shifted = _shifted_decimal(key, cell)
     if shifted is not None:
         return f"phải chăng là {shifted:g}? (mất dấu thập phân)", f"is it {shifted:g}? (decimal mark lost)"
     return "gõ dạng 11,75321 hoặc 11°45'12\"", "type it as 11.75321 or 11°45'12\""
 
 
-def _shifted_decimal(cell: object) -> float | None:
+def _shifted_decimal(key: str, cell: object) -> float | None:
     """The degree that a number without its decimal mark may be: 1175.0 → 11.75, 10690654 → 106.90654."""
+    ranges = {"lat": (crs_module.LAT_RANGE_DEG,), "lon": (crs_module.LON_RANGE_DEG,)}
     for value in numerals.readings(cell):
-        for power in range(1, 9):
-            guess = value / 10**power
-            for low, high in (crs_module.LAT_RANGE_DEG, crs_module.LON_RANGE_DEG):
-                if low <= guess <= high:
-                    return guess
+        for low, high in ranges.get(key, (crs_module.LAT_RANGE_DEG, crs_module.LON_RANGE_DEG)):
+            for power in range(1, 9):
+                if low <= value / 10**power <= high:
+                    return value / 10**power
     return None
 
 
@@ -263,7 +297,7 @@ def _outside(
     within = crs_module.inside(lon, lat, area, crs=crs_module.WGS84)
     near = crs_module.inside(lon, lat, shapely.buffer(area, _NEAR_DEG), crs=crs_module.WGS84)
     problems = []
-    for place_ in np.flatnonzero(known & ~within):
+    for place_ in map(int, np.flatnonzero(known & ~within)):
         row = cells.index[place_]
         typed = [cells[key].get(row) if key in cells else None for key in keys]
         value = "; ".join(dict.fromkeys(shown(cell) for cell in typed if cell is not None))
@@ -293,7 +327,7 @@ def _mend_outside(typed: list[object], area: BaseGeometry, fit: crs_module.Fit) 
             or crs_module.LON_RANGE_DEG[0] <= degree <= crs_module.LON_RANGE_DEG[1]
             or degree >= _METRES[0]
         ):
-            shifted = _shifted_decimal(cell)
+            shifted = _shifted_decimal("", cell)
             if shifted is not None:
                 return f"phải chăng là {shifted:g}?", f"is it {shifted:g}?"
     numbers = [coordinate(cell) for cell in typed]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +15,9 @@ from phusong.geodata import store
 from phusong.geodata.errors import InputError
 
 
-def export(store_path: Path, url: str, *, schema: str = "phusong", replace: bool = False) -> Mapping[str, int]:
+def export(
+    store_path: Path, url: str, *, schema: str = "phusong", replace: bool = False
+) -> Mapping[str, int]:
     """Write every layer and the provenance into `schema`; rows written by table.
 
     Everything happens in one transaction. Raises InputError without the `postgis` extra, for a database
@@ -23,7 +26,9 @@ def export(store_path: Path, url: str, *, schema: str = "phusong", replace: bool
     if not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
         raise InputError("địa chỉ phải là postgresql://… · the address must be postgresql://…")
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,50}", schema):
-        raise InputError(f"--schema {schema!r}: chỉ chữ thường, số, gạch dưới · lower-case letters and digits")
+        raise InputError(
+            f"--schema {schema!r}: chỉ chữ thường, số, gạch dưới · lower-case letters and digits"
+        )
     try:
         import geoalchemy2  # noqa: F401
         import psycopg
@@ -36,32 +41,34 @@ def export(store_path: Path, url: str, *, schema: str = "phusong", replace: bool
     if not names:
         raise InputError(f"{store_path}: chưa có dữ liệu để xuất · there is nothing to export yet")
     address = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url)
+    engine = sqlalchemy.create_engine(
+        address, connect_args={"connect_timeout": 10}, poolclass=sqlalchemy.pool.NullPool
+    )
     try:
-        engine = sqlalchemy.create_engine(address, connect_args={"connect_timeout": 10})
         with engine.begin() as connection:
-            written = _write(connection, store_path, names, schema, replace=replace)
+            return _write(connection, store_path, names, schema, replace=replace)
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
         inner = getattr(error, "orig", None) or error
         why = " ".join(str(inner).split())[:160]
         raise InputError(f"{_shown(url)}: không ghi được vào CSDL · cannot write ({why})") from None
-    engine.dispose()
-    return written
+    finally:
+        engine.dispose()
 
 
 def _write(
-    connection: object, store_path: Path, names: tuple[str, ...], schema: str, *, replace: bool
+    connection: Any, store_path: Path, names: tuple[str, ...], schema: str, *, replace: bool
 ) -> dict[str, int]:
     from sqlalchemy import text
 
-    connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))  # type: ignore[attr-defined]
-    has_postgis = connection.execute(  # type: ignore[attr-defined]
+    connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    has_postgis = connection.execute(
         text("SELECT count(*) FROM pg_extension WHERE extname = 'postgis'")
     ).scalar()
     if not has_postgis:
-        connection.execute(text("CREATE EXTENSION postgis"))  # type: ignore[attr-defined]
+        connection.execute(text("CREATE EXTENSION postgis"))
     there = {
         row[0]
-        for row in connection.execute(  # type: ignore[attr-defined]
+        for row in connection.execute(
             text("SELECT table_name FROM information_schema.tables WHERE table_schema = :s"), {"s": schema}
         )
     }

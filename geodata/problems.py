@@ -63,6 +63,19 @@ def from_frame(frame: pd.DataFrame) -> list[Problem]:
     ]
 
 
+def condensed(problems: Iterable[Problem]) -> tuple[str, ...]:
+    """One line a kind of finding: how often, what, and where first."""
+    kinds: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.table, problem.code), []).append(problem)
+    lines = []
+    for same in kinds.values():
+        first = same[0]
+        where = f"{first.file}, dòng {first.row}" if first.row else first.file
+        lines.append(f"{len(same)} × {first.why_vi} ({where}) · {first.why_en}")
+    return tuple(lines)
+
+
 def blank(value: object) -> bool:
     """True for what an empty cell comes back as: None, NaN, or nothing but spaces."""
     return value is None or value != value or (isinstance(value, str) and not value.strip())

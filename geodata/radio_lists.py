@@ -152,7 +152,7 @@ def _sector(
 
 def _band(row: dict[Any, Any]) -> str:
     """Name of the band: by frequency, by its number or name, else the technology's usual one."""
-    frequency = row.get("frequency_mhz")
+    frequency: Any = row.get("frequency_mhz")
     if not blank(frequency) and (found := band_of(float(frequency))):
         return found
     if not blank(row.get("band")):

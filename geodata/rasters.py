@@ -82,14 +82,15 @@ def import_terrain(
 
 def import_landcover(
     paths: Sequence[Path], grid: Grid, classes: pd.DataFrame, *, table: Path | None = None
-) -> tuple[Raster, RasterReport]:
+) -> tuple[Raster, RasterReport, pd.DataFrame]:
     """Clutter codes on `grid` from a land-cover map, by a table that maps its classes to clutter keys.
 
     `classes` is the province's clutter table; `table` a TOML file with [classes] value = "key" (default:
-    ESA WorldCover). The class most frequent in a cell wins. Raises InputError for a class that the table
-    does not have.
+    ESA WorldCover) and, for keys of its own or other heights, [heights_m] key = metres. The class most
+    frequent in a cell wins. The clutter table, with those keys, comes back too. Raises InputError for a
+    class that the table does not have.
     """
-    mapping = read_class_table(table, classes)
+    mapping, classes = read_class_table(table, classes)
     values = _mosaic(paths, grid, Resampling.nearest, Resampling.mode)
     holes = np.isnan(values)
     if holes.all():
@@ -111,11 +112,11 @@ def import_landcover(
     names = dict(zip(classes["code"], classes["key"], strict=True))
     counts = {str(names[code]): int((codes == code).sum()) for code in np.unique(codes)}
     report = RasterReport("landcover", codes.size, int(holes.sum()), int(holes.sum()), classes=counts)
-    return Raster(grid, codes), report
+    return Raster(grid, codes), report, classes
 
 
-def read_class_table(path: Path | None, classes: pd.DataFrame) -> dict[int, int]:
-    """Source class → clutter code. Raises InputError that names the key that is wrong."""
+def read_class_table(path: Path | None, classes: pd.DataFrame) -> tuple[dict[int, int], pd.DataFrame]:
+    """Source class → clutter code, and the clutter table. Raises InputError that names the wrong key."""
     name = path.name if path else "worldcover.toml"
     try:
         text = (
@@ -123,21 +124,39 @@ def read_class_table(path: Path | None, classes: pd.DataFrame) -> dict[int, int]
             if path
             else (files("phusong.geodata.reference") / "worldcover.toml").read_text(encoding="utf-8")
         )
-        table = tomllib.loads(text).get("classes", {})
+        content = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f"{name}: không đọc được bảng lớp phủ · class table cannot be read ({error})"
         ) from None
+    classes = _with_heights(classes, content.get("heights_m", {}), name)
     codes = dict(zip(classes["key"], classes["code"], strict=True))
     mapping = {}
-    for value, key in table.items():
+    for value, key in content.get("classes", {}).items():
         if not value.lstrip("-").isdigit() or key not in codes:
             raise InputError(
                 f"{name}: [classes] {value} = {key!r}: cần số = một trong · needed: a number = one of: "
                 + ", ".join(codes)
             )
         mapping[int(value)] = int(codes[key])
-    return mapping
+    return mapping, classes
+
+
+def _with_heights(classes: pd.DataFrame, heights_m: Mapping[str, Any], name: str) -> pd.DataFrame:
+    """The clutter table with other heights, and with keys that it did not have."""
+    table = classes.copy()
+    for key, height in heights_m.items():
+        number = isinstance(height, (int, float)) and not isinstance(height, bool)
+        if not number or not 0 <= height <= 100:
+            raise InputError(f"{name}: [heights_m] {key} = {height!r}: cần số mét 0–100 · metres, 0 to 100")
+        if key in set(table["key"]):
+            table.loc[table["key"] == key, "height_m"] = float(height)
+        else:
+            new = {"code": int(table["code"].max()) + 1, "key": key, "name_vi": key, "name_en": key}
+            table = pd.concat([table, pd.DataFrame([{**new, "height_m": float(height)}])], ignore_index=True)
+    if int(table["code"].max()) > 255:
+        raise InputError(f"{name}: quá nhiều lớp · too many classes")
+    return table
 
 
 def import_population(paths: Sequence[Path], grid: Grid) -> tuple[Raster, RasterReport]:
@@ -347,6 +366,8 @@ def with_rasters(province: Province, folder: Path) -> Province:
         if path.is_file():
             changed[field] = read_raster(path, grid)
             gone.add(field)
+    if "clutter" in changed and (folder / "clutter_classes.csv").is_file():
+        changed["clutter_classes"] = pd.read_csv(folder / "clutter_classes.csv")
     if "population" in changed:
         changed["hamlet_of_cell"] = _owners(province, changed["population"])
     return dataclasses.replace(

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -43,25 +44,27 @@ def sha256_of(path: Path) -> str:
 
 def layers(path: Path) -> tuple[str, ...]:
     """Names of the layers with data; empty where the project has no store yet."""
+    return tuple(name for name in _all_layers(path) if not name.startswith("_"))
+
+
+def _all_layers(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         return ()
     import pyogrio
 
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        return tuple(str(name) for name, _ in pyogrio.list_layers(path))
     except Exception as error:  # GDAL's own errors on a damaged file
-        raise InputError(f"{path.name}: kho dữ liệu hỏng · the store is damaged ({error})") from None
-    return tuple(name for name in names if not name.startswith("_"))
+        why = " ".join(str(error).split())[:120]
+        raise InputError(f"{path.name}: kho dữ liệu hỏng · the store is damaged ({why})") from None
 
 
 def read_layer(path: Path, layer: str) -> gpd.GeoDataFrame | pd.DataFrame | None:
     """A layer with its geometry, or None where there is no such layer."""
-    if not path.is_file():
+    if layer not in _all_layers(path):
         return None
     import pyogrio
 
-    if layer not in {str(name) for name, _ in pyogrio.list_layers(path)}:
-        return None
     frame = pyogrio.read_dataframe(path, layer=layer)
     return frame if isinstance(frame, gpd.GeoDataFrame) else pd.DataFrame(frame)
 
@@ -83,7 +86,8 @@ def _write(path: Path, layer: str, frame: pd.DataFrame) -> None:
     for column in texts:
         if isinstance(frame, gpd.GeoDataFrame) and column == frame.geometry.name:
             continue
-        clean[column] = [xml_text(value) if value == value else None for value in frame[column]]
+        texts_only: list[Any] = [xml_text(value) if value == value else None for value in frame[column]]
+        clean[column] = texts_only
         if clean[column].isna().all():
             clean[column] = clean[column].astype("string")
     with warnings.catch_warnings():
@@ -99,8 +103,11 @@ def origins(path: Path) -> list[Origin]:
     frame = read_layer(path, PROVENANCE)
     if frame is None:
         return []
-    records = frame.fillna("").to_dict("records")
-    return [Origin(**{str(k): int(v) if k == "rows" else str(v) for k, v in r.items()}) for r in records]
+    texts = frame.drop(columns="rows").fillna("").astype(str)
+    return [
+        Origin(rows=int(rows), **{str(key): value for key, value in record.items()})
+        for rows, record in zip(frame["rows"], texts.to_dict("records"), strict=True)
+    ]
 
 
 def problems(path: Path) -> list[Problem]:

@@ -50,10 +50,10 @@ class ColumnMapping:
 def rows_of(source: Source, table: Table, *, sheet: str | None = None, header_row: int | None = None) -> Rows:
     """The sheet or layer of `source` that fits `table` best. Raises InputError if none or several do."""
     parts: list[Sheet | Features] = [*source.sheets, *source.features]
+    names = ", ".join(part.name for part in parts)
     if sheet:
         parts = [part for part in parts if part.name == sheet]
         if not parts:
-            names = ", ".join(part.name for part in (*source.sheets, *source.features))
             raise InputError(
                 f"{source.path}: không có trang “{sheet}” · no such sheet; có · there are: {names}"
             )
@@ -67,7 +67,6 @@ def rows_of(source: Source, table: Table, *, sheet: str | None = None, header_ro
     ]
     scored = sorted(((_score(r, table), -place) for place, r in enumerate(rows)), reverse=True)
     if len(rows) > 1 and scored[0][0] == scored[1][0] and scored[0][0] > 0:
-        names = ", ".join(part.name for part in parts)
         raise InputError(
             f"{source.path}: nhiều trang cùng hợp ({names}); hãy chọn bằng --sheet"
             " · several sheets fit; choose one with --sheet"
@@ -139,10 +138,11 @@ def _find_header(rows: list[list[object]], table: Table) -> int:
             continue
         encoding = detect_column(names)
         names = [str(to_unicode(name, encoding)) for name in names]
-        found = match_headers(names, table)
-        score = sum(1.0 if match.exact else 0.4 for match in found)
+        score = len(match_headers(names, table, guess=False)) or 0.4 * len(match_headers(names, table))
         if score > best_score:
             best, best_score = place, score
+        elif best_score >= 3 and place > best + 5:
+            break  # the rows below are data
     if best >= 0:
         return best
     return next((place for place, row in enumerate(rows) if any(cell is not None for cell in row)), 0)
@@ -168,7 +168,7 @@ def _header_at(rows: list[list[object]], top: int, width: int, table: Table) -> 
 
 def _named(header: list[str], table: Table) -> int:
     """How many fields the header names exactly; two columns of coordinates count more than one for both."""
-    found = {match.key for match in match_headers(_unique(header), table) if match.exact}
+    found = {match.key for match in match_headers(_unique(header), table, guess=False)}
     return len(found - {"position"})
 
 

@@ -11,6 +11,7 @@ import typer
 
 from phusong.geodata.errors import InputError
 from phusong.scenarios.data_commands import data, init_command
+from phusong.scenarios.link_commands import link_command, pathloss_command
 from phusong.scenarios.plan_command import plan_command
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
 app.command("init")(init_command)
+app.command("link")(link_command)
+app.command("pathloss")(pathloss_command)
 app.command("plan")(plan_command)
 
 
@@ -72,12 +75,19 @@ def run_command(
 
 def _tell(result: RunResult, folder: Path) -> None:
     """The run's headline on the terminal."""
+    from phusong.scenarios.network_words import network_sentences
+
     for layer in result.summary["layers"]:
         typer.echo(
             f"{layer['layer']:>14}: {layer['population_served_share']:7.2%} dân · people, "
             f"{layer['area_served_share']:7.2%} diện tích · area, "
             f"{layer['hamlets_served']}/{result.summary['hamlets_total']} thôn ấp · hamlets"
         )
+    for lang in ("vi", "en"):
+        for heading, sentences in network_sentences(result.summary, lang):
+            typer.echo(f"{heading}: {sentences}")
+    for warning in result.summary.get("warnings", ()):
+        typer.echo(f"phusong: {warning}", err=True)
     if result.summary["synthetic_inputs"]:
         typer.echo("Dữ liệu mô phỏng một phần, không phải số đo · partly synthetic data, not measurements")
     typer.echo(f"Bản đồ · map: {folder / 'map.html'}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.border import RoadService, along_road
+from phusong.coverage.border import RoadService, Spill, along_road, places_along, spill
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.service import (
     LEVELS,
@@ -25,11 +25,15 @@ from phusong.coverage.service import (
 from phusong.geodata.raster import Raster
 from phusong.scenarios.gap_causes import OtherWorlds
 from phusong.scenarios.gap_table import gap_table
-from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.hamlet_service import hamlet_service
+from phusong.scenarios.inputs import SPILL_M, Inputs, thresholds_of
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.targets import check_targets, target_row
 
+ALONG_M = 3000.0  # posts and hamlets this near to the patrol road count as along it
+STRETCH_COLUMNS = ("layer", "state", "from_km", "to_km", "length_km", "worst_dbm")
+PLACE_COLUMNS = ("layer", "name", "kind", "at_km", "away_km", "state")
 UNIT_LEVELS = ("province", "district", "commune", "unit_2025")
 
 
@@ -42,12 +46,17 @@ def answer(
         [_units(scenario, inputs, coverage, layer) for layer in coverage.layers.values()], ignore_index=True
     )
     gaps, unlisted = gap_table(scenario, inputs, coverage, worlds)
-    road = inputs.province.patrol_road
-    along = [along_road(coverage, layer, road) for layer in coverage.layers.values()]
+    road, border = inputs.province.patrol_road, inputs.province.border
+    # an area of interest may have none of the border
+    layers = [] if road.is_empty or border.is_empty else coverage.layers.values()
+    along = [along_road(coverage, layer, road) for layer in layers]
     targets = check_targets(inputs.province, coverage, hamlets, units)
     summary = {
         **_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
-        "border": [_border_summary(service) for service in along],
+        "border": [
+            _border_summary(service, _spill(inputs, coverage, coverage.layers[service.layer]))
+            for service in along
+        ],
         "targets": [target_row(target) for target in targets],
     }
     return RunResult(
@@ -61,27 +70,55 @@ def answer(
         gaps=gaps,
         units=units,
         summary=summary,
-        stretches=pd.concat(
-            [service.stretches.assign(layer=service.layer) for service in along], ignore_index=True
+        stretches=_one_table(
+            [one.stretches.assign(layer=one.layer) for one in along], inputs.province.crs, STRETCH_COLUMNS
         ),
+        road_places=_one_table([_along(inputs, one) for one in along], inputs.province.crs, PLACE_COLUMNS),
+        service=hamlet_service(scenario, inputs, coverage),
         targets=targets,
     )
 
 
-def _border_summary(service: RoadService) -> dict[str, Any]:
+def _one_table(tables: Sequence[gpd.GeoDataFrame], crs: str, columns: Sequence[str]) -> gpd.GeoDataFrame:
+    """Some tables below each other; one without rows where an area of interest has nothing of the road."""
+    if not tables:
+        return gpd.GeoDataFrame({name: [] for name in columns}, geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=crs)
+
+
+def _spill(inputs: Inputs, coverage: CoverageMap, layer: Layer) -> Spill:
+    return spill(coverage, layer, inputs.province.outline, inputs.province.border, strip_m=SPILL_M)
+
+
+def _border_summary(service: RoadService, beyond: Spill) -> dict[str, Any]:
     return {
         "layer": service.layer,
         "road_km": round(service.length_km, 3),
         "served_share": round(service.served_share, 6),
         "longest_silent_km": round(service.longest_silent_km, 3),
         "one_server_km": round(service.one_server_km, 3),
+        "spill_strip_km": beyond.strip_km,
+        "spill_km2": round(beyond.area_km2, 2),
+        "spill_served_share": round(beyond.served_share, 6),
+        "spill_deepest_km": round(beyond.deepest_km, 2),
     }
 
 
-def thresholds_of(scenario: Scenario, technology: str) -> LevelThresholds:
-    """The scenario's thresholds of one technology."""
-    given = scenario.thresholds[technology]  # type: ignore[index]
-    return LevelThresholds(given.outdoor_dbm, given.in_car_dbm, given.indoor_dbm)
+def _along(inputs: Inputs, service: RoadService) -> gpd.GeoDataFrame:
+    """Border posts, gates and hamlets near the patrol road, in order along it, with one layer's service."""
+    places, hamlets = inputs.province.places, inputs.province.hamlets
+    kinds = places["kind"].isin(("post", "gate"))
+    table = pd.concat(
+        [
+            places.loc[kinds, ["name", "kind", "geometry"]],
+            hamlets[["name", "geometry"]].assign(kind="hamlet"),
+        ],
+        ignore_index=True,
+    )
+    near = gpd.GeoDataFrame(table, geometry="geometry", crs=inputs.province.crs)
+    return places_along(inputs.province.patrol_road, near, service, within_m=ALONG_M).assign(
+        layer=service.layer
+    )
 
 
 def _signal(coverage: CoverageMap, layer: Layer) -> Raster:
@@ -214,6 +251,8 @@ def _summary(
             for layer in coverage.layers.values()
         ],
         "synthetic_inputs": list(inputs.province.synthetic),
+        "data_warnings": list(inputs.data_warnings),
+        "warnings": list(inputs.data_warning_kinds),
     }
 
 

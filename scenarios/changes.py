@@ -98,11 +98,23 @@ def _within(circle: Circle, crs: str, sectors: pd.DataFrame) -> np.ndarray:
 
 def _refarmed(sectors: pd.DataFrame, refarm: Refarm) -> pd.DataFrame:
     mine = (sectors["technology"] == refarm.technology) & (sectors["band"] == refarm.from_band)
+    if refarm.operator:
+        mine &= sectors["operator"] == refarm.operator
     if not mine.any():
-        raise InputError(f"sites.refarm: no {refarm.technology} sector on air uses band {refarm.from_band!r}")
+        whose = f"{refarm.operator} {refarm.technology}".strip()
+        raise InputError(f"sites.refarm: no {whose} sector on air uses band {refarm.from_band!r}")
+    new = refarm.model_dump(include={"band", "frequency_mhz", "bandwidth_mhz"})
+    new["technology"] = refarm.to_technology or refarm.technology
+    if refarm.antenna:
+        new["antenna"] = refarm.antenna
+    if refarm.power_dbm is not None:
+        new["power_dbm"] = refarm.power_dbm
+    moved = sectors[mine].assign(**new)
+    if refarm.keep:
+        moved["sector_id"] += f"-{refarm.band}"
+        return pd.concat([sectors, moved], ignore_index=True)
     result = sectors.copy()
-    for column in ("band", "frequency_mhz", "bandwidth_mhz"):
-        result.loc[mine, column] = getattr(refarm, column)
+    result.loc[mine, list(new)] = moved[list(new)]
     return result
 
 

@@ -143,12 +143,14 @@ def _import_boundaries(project: Project, file: Path, level: str | None) -> None:
 def _import_rasters(project: Project, files: list[Path], kind: str, classes: Path | None) -> None:
     from phusong.geodata import rasters
     from phusong.geodata.assemble import grids
+    from phusong.geodata.atomic import write_text
 
     terrain, population, outline, clutter_classes = grids(project)
     if kind == "terrain":
         raster, report = rasters.import_terrain(files, terrain, needed=outline)
     elif kind == "landcover":
-        raster, report = rasters.import_landcover(files, terrain, clutter_classes, table=classes)
+        raster, report, kinds = rasters.import_landcover(files, terrain, clutter_classes, table=classes)
+        write_text(project.folder / "rasters" / "clutter_classes.csv", kinds.to_csv(index=False))
     else:
         raster, report = rasters.import_population(files, population)
     rasters.write_raster(raster, project.folder / "rasters" / f"{kind}.tif")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,17 +41,28 @@ class OtherWorlds:
     mended: CoverageMap  # layers of operators "<operator>#tilted" and "<operator>#aimed"
 
 
-def other_worlds(scenario: Scenario, inputs: Inputs, ground: Ground, report: Report) -> OtherWorlds:
-    """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed."""
+def other_worlds(
+    scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report
+) -> OtherWorlds:
+    """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed.
+
+    Only where `coverage` leaves people of any layer without service: nothing else is asked of it.
+    """
     cell_m = max(CELL_M, scenario.resolution_m)
-    grid = Grid.covering(inputs.province.outline.bounds, cell_m=cell_m, crs=inputs.province.crs)
+    grid = Grid.covering(coverage.grid.bounds_m, cell_m=cell_m, crs=coverage.grid.crs)
+    lacking = np.zeros(inputs.people.people.shape, bool)
+    for key, layer in coverage.layers.items():
+        lacking |= signal_at(coverage.raster(key), inputs.people) < layer.threshold_dbm
+    row, col = grid.row_col(inputs.people.x_m[lacking], inputs.people.y_m[lacking])
+    where = np.zeros(grid.shape, bool)
+    where[row, col] = True
     options = options_of(scenario)
     sectors, antennas = mend_sectors(inputs.sectors, catalogue())
-    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options)
+    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options, where=where)
     report(1, 3)
-    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options)
+    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options, where=where)
     report(2, 3)
-    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas)
+    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
     report(3, 3)
     return OtherWorlds(bare=bare, smooth=smooth, mended=mended)
 
@@ -63,13 +74,15 @@ def gap_causes(
     inputs: Inputs,
     gap_of_point: NDArray[np.int64],
     gaps: int,
+    roaming: Sequence[Sequence[str]] = (),
 ) -> pd.DataFrame:
     """cause, mend and lacking_db of each gap of one layer."""
     technology = layer.technology.lower()
-    alone = layer.operator != "any"
     operators = sorted({item.operator for item in coverage.layers.values() if item.operator != "any"})
-    own = [layer.operator] if alone else operators
-    rest = [name for name in operators if name != layer.operator] if alone else []
+    own = operators
+    if layer.operator != "any":
+        own = next((list(group) for group in roaming if layer.operator in group), [layer.operator])
+    rest = [name for name in operators if name not in own]
 
     def best(maps: CoverageMap, names: list[str], suffix: str = "") -> NDArray[np.float64]:
         keys = [f"{name}{suffix}-{technology}".lower() for name in names]

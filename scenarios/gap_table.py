@@ -32,7 +32,9 @@ def gap_table(
         unlisted[key] = split.people_unlisted
         named = _named(inputs, key, split.gaps, split.gap_of_point)
         if worlds is not None and len(named):
-            why = gap_causes(layer, coverage, worlds, inputs, split.gap_of_point, len(named))
+            why = gap_causes(
+                layer, coverage, worlds, inputs, split.gap_of_point, len(named), scenario.roaming
+            )
             named = named.assign(**{column: why[column].to_numpy() for column in why.columns})
         tables.append(named)
     table = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=coverage.grid.crs)

@@ -89,6 +89,11 @@ class Demand(_Strict):
     operator_share: Mapping[str, Annotated[float, Field(strict=True, ge=0, le=1)]] = _DEMAND["operator_share"]
     fiveg_share: Mapping[str, Annotated[float, Field(strict=True, ge=0, le=1)]] = _DEMAND["fiveg_share"]
 
+    @field_validator("operator_share", mode="before")
+    @classmethod
+    def _others_stay(cls, given: Any) -> Any:
+        return {**_DEMAND["operator_share"], **given} if isinstance(given, Mapping) else given
+
     @field_validator("fiveg_share")
     @classmethod
     def _years(cls, given: Mapping[str, float]) -> Mapping[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
-from phusong.geodata.errors import InputError
 from phusong.geodata.networks import Networks, check
-from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.inputs import Inputs, province_of
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
 
@@ -39,20 +38,27 @@ class NetworksAnswer:
     - `growth`: year, layer, traffic_mbps, unserved_mbps, cells, overloaded, load_median, load_p95, error
     - `summary`: the sections `fixed`, `loudspeakers` and `capacity` of summary.json
     - `warnings`: one line each, Vietnamese and English; `synthetic`: which of their inputs are made up
+
+    Without access points or loudspeakers in the data their tables are empty and their sections missing.
     """
 
-    fixed: pd.DataFrame
-    fibre_groups: gpd.GeoDataFrame
-    fibre_cables: gpd.GeoDataFrame
-    access_points: gpd.GeoDataFrame
-    loudspeakers: gpd.GeoDataFrame
-    hearing: pd.DataFrame
-    new_clusters: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
     growth: pd.DataFrame
     summary: Mapping[str, Any]
     warnings: tuple[str, ...]
     synthetic: tuple[str, ...]
+    fixed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    fibre_groups: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    fibre_cables: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    access_points: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    loudspeakers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    hearing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    new_clusters: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the data had fibre and loudspeakers, so that every section is there."""
+        return {"fixed", "loudspeakers", "capacity"} <= self.summary.keys()
 
 
 def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
@@ -64,24 +70,32 @@ def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) ->
     networks = load_networks(scenario, inputs)
     hamlets = inputs.province.hamlets
     warnings = list(check(networks, inputs.province.outline, hamlets["hamlet_id"]))
-    fixed = fixed_answer(scenario, inputs, coverage, networks)
-    sound = loudspeaker_answer(scenario, inputs, coverage, networks)
     load = capacity_answer(scenario, inputs, coverage)
-    warnings += [*fixed.warnings, *sound.warnings, *load.warnings]
-    return NetworksAnswer(
-        fixed=fixed.table,
-        fibre_groups=fixed.groups,
-        fibre_cables=fixed.cables,
-        access_points=fixed.access_points,
-        loudspeakers=sound.clusters,
-        hearing=sound.hearing,
-        new_clusters=sound.new_clusters,
-        cells=load.cells,
-        growth=load.growth,
-        summary={"fixed": fixed.summary, "loudspeakers": sound.summary, "capacity": load.summary},
-        warnings=tuple(warnings),
-        synthetic=networks.synthetic,
+    answer = NetworksAnswer(
+        load.cells, load.growth, {"capacity": load.summary}, load.warnings, networks.synthetic
     )
+    if len(networks.access_points):
+        fixed = fixed_answer(scenario, inputs, coverage, networks)
+        warnings += fixed.warnings
+        answer = replace(
+            answer,
+            fixed=fixed.table,
+            fibre_groups=fixed.groups,
+            fibre_cables=fixed.cables,
+            access_points=fixed.access_points,
+            summary={"fixed": fixed.summary, **answer.summary},
+        )
+    if len(networks.loudspeakers):
+        sound = loudspeaker_answer(scenario, inputs, coverage, networks)
+        warnings += sound.warnings
+        answer = replace(
+            answer,
+            loudspeakers=sound.clusters,
+            hearing=sound.hearing,
+            new_clusters=sound.new_clusters,
+            summary={**answer.summary, "loudspeakers": sound.summary},
+        )
+    return replace(answer, warnings=(*warnings, *answer.warnings))
 
 
 def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
@@ -97,27 +111,70 @@ def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
 
 def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
     """The networks' tables that a scenario runs on: the reference province's, or the user's own."""
-    if scenario.data != "reference":
-        raise InputError(f"data {scenario.data!r} has no fibre, loudspeakers or roads yet")
     from phusong.geodata.network_tables import with_tables
-    from phusong.geodata.reference.networks import load
 
-    return with_tables(
-        load(inputs.province),
-        inputs.province,
+    whole = province_of(scenario.data)[0] if scenario.area else inputs.province
+    if scenario.data == "reference":
+        from phusong.geodata.reference.networks import load
+
+        base = load(whole)
+    else:
+        from phusong.geodata.project_networks import load_networks as load_own
+
+        base = load_own(Path(scenario.data), whole)
+    networks = with_tables(
+        base,
+        whole,
         access_points=Path(scenario.fixed.table) if scenario.fixed.table else None,
         loudspeakers=Path(scenario.loudspeakers.table) if scenario.loudspeakers.table else None,
     )
+    return _of_hamlets(networks, inputs.province.hamlets["hamlet_id"]) if scenario.area else networks
+
+
+def _of_hamlets(networks: Networks, hamlet_ids: pd.Series) -> Networks:
+    """The access points and loudspeakers of some hamlets; the roads stay whole, cables may leave the area."""
+    return replace(
+        networks,
+        access_points=_rows_of(networks.access_points, hamlet_ids),
+        loudspeakers=_rows_of(networks.loudspeakers, hamlet_ids),
+    )
+
+
+def _rows_of(table: pd.DataFrame, hamlet_ids: pd.Series) -> pd.DataFrame:
+    return table[table["hamlet_id"].isin(hamlet_ids)].reset_index(drop=True)
 
 
 def write_networks(answer: NetworksAnswer, folder: Path) -> None:
-    """fixed.csv, loudspeakers.csv, hearing.csv, capacity.csv, growth.csv and networks.gpkg."""
-    write_csv(answer.fixed, folder / "fixed.csv")
-    write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv")
-    write_csv(answer.hearing, folder / "hearing.csv")
+    """fixed.csv, loudspeakers.csv, hearing.csv, capacity.csv, growth.csv and networks.gpkg; what there is."""
+    if len(answer.fixed):
+        write_csv(answer.fixed, folder / "fixed.csv")
+    if len(answer.loudspeakers):
+        write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv")
+        write_csv(answer.hearing, folder / "hearing.csv")
     write_csv(_flat(answer.cells), folder / "capacity.csv")
     write_csv(answer.growth, folder / "growth.csv")
     _write_layers(answer, folder / "networks.gpkg")
+
+
+def network_phases(results: Sequence[RunResult]) -> pd.DataFrame:
+    """One row a year: who has fibre near and who hears, what is left, and how many cells are overloaded."""
+    rows = []
+    for result in results:
+        fixed, sound = result.summary.get("fixed", {}), result.summary.get("loudspeakers", {})
+        load = result.summary.get("capacity", {}).get("layers", [])
+        rows.append(
+            {
+                "year": result.year,
+                "people_within_drop_share": fixed.get("people_within_drop_share"),
+                "homes_left": fixed.get("homes_left"),
+                "people_outdoors_share": sound.get("people_outdoors_share"),
+                "clusters_linked": sound.get("clusters_linked"),
+                "clusters_needed": sound.get("clusters_needed"),
+                "traffic_mbps": sum(row["traffic_mbps"] for row in load) if load else None,
+                "overloaded": sum(row["overloaded"] for row in load) if load else None,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _flat(points: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -141,8 +198,9 @@ def _write_layers(answer: NetworksAnswer, path: Path) -> None:
     }
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
-        for index, (name, table) in enumerate(layers.items()):
-            kind = "LineString" if name == "fibre_cables" else "Point"
-            pyogrio.write_dataframe(table, path, layer=name, geometry_type=kind, append=index > 0)
+        for name, table in layers.items():
+            if len(table):
+                kind = "LineString" if name == "fibre_cables" else "Point"
+                pyogrio.write_dataframe(table, path, layer=name, geometry_type=kind, append=path.exists())
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

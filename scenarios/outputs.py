@@ -13,7 +13,7 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
-from phusong.scenarios.networks import write_networks
+from phusong.scenarios.networks import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
@@ -40,28 +40,39 @@ def write_outputs(
 ) -> None:
     """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
     from phusong.scenarios.maps import write_map, write_years
+    from phusong.scenarios.report import write_report
+    from phusong.scenarios.report_gis import style_geopackage, write_class_rasters, write_kmz
+    from phusong.scenarios.report_xlsx import write_workbook
 
     result = results[-1]
     write_hamlets(result, folder / "hamlets.csv")
     write_csv(result.units, folder / "units.csv")
+    write_csv(result.service, folder / "hamlet_service.csv")
     write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
+    write_csv(pd.DataFrame(result.road_places.drop(columns="geometry")), folder / "border_places.csv")
     write_csv(pd.DataFrame([target_row(target) for target in result.targets]), folder / "targets.csv")
     if result.outages is not None:
         write_csv(result.outages.masts, folder / "outages.csv")
         write_csv(result.outages.communes, folder / "backed.csv")
     write_gaps(result, folder / "gaps.gpkg")
+    style_geopackage(folder / "gaps.gpkg", lang=lang)
     write_rasters(result, folder)
     if result.networks is not None:
         write_networks(result.networks, folder)
     _write_json(folder / "summary.json", result.summary)
     if len(results) > 1:
         write_csv(phase_table(results), folder / "phases.csv")
+        write_csv(network_phases(results), folder / "phase_networks.csv")
         targets = target_table(results)
         write_csv(targets, folder / "phase_targets.csv")
         draw_targets(targets, folder / "phases.png", lang=lang)
         write_years(results, folder / "map.html", lang=lang)
     else:
         write_map(result, folder / "map.html", lang=lang)
+    write_report(result, folder / "report.html", lang=lang)
+    write_workbook(result, folder / "report.xlsx", lang=lang)
+    write_class_rasters(result, folder, lang=lang)
+    write_kmz(result, folder / "map.kmz", lang=lang)
     recipe = {**parameters, "outputs_sha256": hashes(folder), "environment": environment()}
     _write_json(folder / MARK, recipe)
 

@@ -33,6 +33,8 @@ class RunResult:
     - `summary`: what summary.json holds
     - `stretches` (lines along the border patrol road): layer, state (silent | one_server | served), from_km,
       to_km, length_km, worst_dbm
+    - `road_places`: posts, gates and hamlets along that road: layer, name, kind, at_km, away_km, state
+    - `service`: one row a hamlet and layer, as `hamlet_service` gives it
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
     - `networks`: fixed broadband, loudspeakers and the load of the cells
@@ -49,6 +51,13 @@ class RunResult:
     units: pd.DataFrame
     summary: Mapping[str, Any]
     stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    road_places: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    service: pd.DataFrame = field(default_factory=pd.DataFrame)
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
+
+    def _repr_html_(self) -> str:
+        from phusong.scenarios.notebook import result_html
+
+        return result_html(self)

@@ -22,6 +22,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
     from phusong.coverage.compiled import use_cores
     from phusong.coverage.predict import predict
+    from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
@@ -37,18 +38,25 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     ground = ground_of(inputs.province)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predict(
-            ground, inputs.sectors, grid=inputs.grid, options=options_of(scenario), progress=report
+            ground,
+            inputs.sectors,
+            grid=inputs.grid,
+            options=options_of(scenario),
+            where=inputs.asked(inputs.grid),
+            progress=report,
         )
+    met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
-            worlds = other_worlds(scenario, inputs, ground, report)
+            worlds = other_worlds(scenario, inputs, ground, met, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        result = answer(scenario, inputs, coverage, worlds)
+        result = answer(scenario, inputs, met, worlds)
     if scenario.outages:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
             found = outages(scenario, inputs, ground, report)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
+    # each network carries its own subscribers' traffic: guests' traffic is not known
     with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
         return with_networks(result, other_networks(scenario, inputs, coverage))
 
@@ -94,6 +102,11 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         from phusong.geodata.reference.cache import fingerprint
 
         prints["reference"] = fingerprint()
+    else:
+        folder = Path(scenario.data)
+        for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.tif"))):
+            if path.is_file():
+                prints[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
         if table:
             prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()

@@ -39,8 +39,9 @@ class Thresholds(_Strict):
 class Radio(_Strict):
     """How propagation is asked for."""
 
-    model: str = "delta-bullington"
+    model: str = "p1812"
     receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
+    location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50  # of places served at the level
     load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
         default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
@@ -97,13 +98,18 @@ class Circle(_Strict):
 
 
 class Refarm(_Strict):
-    """Sectors of one technology and band that send on another carrier instead."""
+    """Sectors of one technology and band that send on another carrier instead, or on one more."""
 
     technology: Technology
     from_band: str
+    operator: str = ""  # empty: every operator's
+    to_technology: Technology | None = None  # none: the technology stays
+    keep: bool = False  # true: the old carrier stays on air beside the new one
     band: str
     frequency_mhz: Annotated[float, Field(strict=True, ge=400, le=6000)]
     bandwidth_mhz: Annotated[float, Field(strict=True, gt=0, le=100)]
+    antenna: str = ""  # empty: the antenna stays
+    power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] | None = None  # none: the power stays
 
 
 class Sites(_Strict):
@@ -150,6 +156,9 @@ class Scenario(_Strict):
     explain_gaps: bool = True  # predict again, three times, to tell every gap's cause and mend
     outages: bool = True  # every mast's outage, and every operator's and district's
     area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
+    roaming: tuple[
+        tuple[str, ...], ...
+    ] = ()  # groups of operators whose subscribers use each other's networks
     radio: Radio = Radio()
     sites: Sites = Sites()
     fixed: Fixed = Fixed()
@@ -164,6 +173,12 @@ class Scenario(_Strict):
             raise ValueError(f"years must rise and none may stand twice: {list(self.years)}")
         if self.years and self.year != self.years[-1]:
             raise ValueError(f"year {self.year} must be the last of years, {self.years[-1]}")
+        guests = [operator for group in self.roaming for operator in group]
+        for operator in guests:
+            if operator not in self.operators:
+                raise ValueError(f"roaming: {operator!r} is not in operators, {', '.join(self.operators)}")
+            if guests.count(operator) > 1:
+                raise ValueError(f"roaming: {operator!r} stands twice; an operator is in one group at most")
         for technology in self.technologies:
             if technology not in self.thresholds:
                 raise ValueError(f"technologies has {technology} and [thresholds.{technology}] is missing")

@@ -60,6 +60,8 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
             f"{file.label}: its `base` leads back to itself ({' -> '.join((*seen, file.label))})"
         )
     own = dict(file.keys)
+    if file.path and isinstance(own.get("data"), str) and own["data"] != "reference":
+        own["data"] = str(file.path.parent / own["data"])  # a project folder beside the file
     base = own.pop("base", None)
     if base is None:
         return own, file

@@ -78,9 +78,10 @@ def _reached(
     coverage: CoverageMap,
     hamlets: gpd.GeoDataFrame,
     units: pd.DataFrame,
-) -> tuple[float, int | None]:
+) -> tuple[float | None, int | None]:
     """What the run reaches, and of how many where it is a count."""
     layer = coverage.layers[key]
+    nothing = None, None  # an area of interest may have no seat, zone or road
     if measure == "hamlets":
         return float((hamlets[f"service_level:{key}"] != "none").sum()), len(hamlets)
     if measure == "people":
@@ -88,10 +89,13 @@ def _reached(
         return round(float(row["population_served_share"]), 6), None
     if measure == "seats":
         seats = province.places[province.places["kind"] == "seat"]
-        return float(points_served(coverage, layer, seats.geometry).sum()), len(seats)
+        served = points_served(coverage, layer, seats.geometry)
+        return (float(served.sum()), len(seats)) if len(seats) else nothing
     if measure == "zones":
         shares = areas_served(coverage, layer, province.zones.geometry)
-        return float((shares >= ZONE_AREA_SHARE).sum()), len(province.zones)
+        return (float((shares >= ZONE_AREA_SHARE).sum()), len(shares)) if len(shares) else nothing
     if measure == "road":
+        if province.patrol_road.is_empty:
+            return nothing
         return round(along_road(coverage, layer, province.patrol_road).served_share, 6), None
     raise ValueError(f"targets.toml: measure {measure!r} is not known")

@@ -63,10 +63,20 @@ def _layer(inputs: Inputs, operator: str, technology: str, threshold_dbm: float)
         nothing = np.full(grid.shape, np.nan, np.float32)
         none = np.full(grid.shape, -1, np.int32)
         key = f"{operator.lower()}-{technology.lower()}"
-        return Layer(key, operator, technology, threshold_dbm, nothing, none, nothing, none.astype(np.uint8) * 0, nothing)
+        return Layer(
+            key,
+            operator,
+            technology,
+            threshold_dbm,
+            nothing,
+            none,
+            nothing,
+            none.astype(np.uint8) * 0,
+            nothing,
+        )
     places = np.array([[inputs.sectors[row].x_m, inputs.sectors[row].y_m] for row in rows])
     away, which = cKDTree(places).query(np.column_stack([x.ravel(), y.ravel()]), k=2)
-    level = -62.0 - 36.0 * np.log10(np.maximum(away / 1000.0, 0.05)) - 18.0
+    level = -93.0 - 36.0 * np.log10(np.maximum(away / 1000.0, 0.05))
     first = level[:, 0].reshape(grid.shape).astype(np.float32)
     return Layer(
         key=f"{operator.lower()}-{technology.lower()}",

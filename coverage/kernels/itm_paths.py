@@ -1,65 +1,54 @@
-"""ITM from one antenna to many points over a terrain raster: loops and indices only."""
+"""ITM from one antenna to many points over the ground: loops and indices only."""
 
 from __future__ import annotations
 
-import math
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.profile_reader import read_profile, step_count
-from phusong.coverage.propagation.itm import point_to_point_loss
+from phusong.coverage.kernels.profile import Samples, inside, read_terrain
+from phusong.coverage.propagation.itm import Ground, point_to_point_loss
 from phusong.coverage.propagation.itm_terrain import MOST_SAMPLES
 from phusong.coverage.propagation.itm_variability import Quantiles
 
+F64 = NDArray[np.float64]
+
 
 @jit(nogil=True)
-def itm_losses(
-    terrain: NDArray[np.floating],
-    west_m: float,
-    north_m: float,
+def itm_to_points(
+    samples: Samples,
     cell_m: float,
-    x_tx: float,
-    y_tx: float,
-    x_rx: NDArray[np.float64],
-    y_rx: NDArray[np.float64],
-    longest_step_m: float,
-    tx_height_m: float,
-    rx_height_m: float,
+    position: tuple[float, float],
+    heights_m: tuple[float, float],
+    x: F64,
+    y: F64,
     frequency_mhz: float,
-    N_0: float,
-    vertical: bool,
-    epsilon: float,
-    sigma: float,
-    climate: int,
+    ground: Ground,
     wanted: Quantiles,
-    loss_db: NDArray[np.float64],
+    loss_db: F64,
 ) -> None:
-    """Fills `loss_db` with the basic transmission loss to each point; NaN for a point at the antenna."""
+    """Fills `loss_db` with the basic transmission loss; infinite where the path leaves the known ground.
+
+    Positions are in cells of the ground's grid (see kernels.profile). A point at the antenna has NaN.
+    """
     work = np.empty(MOST_SAMPLES)
-    z = np.empty(512)
-    for p in range(x_rx.size):
-        d = math.hypot(x_rx[p] - x_tx, y_rx[p] - y_tx)
-        if d < 1e-3:
-            loss_db[p] = np.nan
+    z = np.empty(int(hypot(samples.shape[0], samples.shape[1])) + 4)
+    known = inside(samples, position[0], position[1])
+    for k in range(x.size):
+        cells = hypot(x[k] - position[0], y[k] - position[1])
+        if cells < 1e-6:
+            loss_db[k] = np.nan
             continue
-        steps = step_count(d, longest_step_m)
-        if steps >= z.size:
-            z = np.empty(2 * steps)
-        read_profile(terrain, west_m, north_m, cell_m, x_tx, y_tx, x_rx[p], y_rx[p], steps, z)
+        n = 0
+        if known and inside(samples, x[k], y[k]):
+            n = read_terrain(samples, (position[0], position[1], x[k], y[k]), z)
+        if n == 0:
+            loss_db[k] = np.inf
+            continue
+        step_m = cells * cell_m / (n - 1)
         loss, _, _ = point_to_point_loss(
-            z[: steps + 1],
-            d / steps,
-            tx_height_m,
-            rx_height_m,
-            frequency_mhz,
-            N_0,
-            vertical,
-            epsilon,
-            sigma,
-            climate,
-            wanted,
-            work,
+            z[:n], step_m, heights_m[0], heights_m[1], frequency_mhz, ground, wanted, work
         )
-        loss_db[p] = loss.A
+        loss_db[k] = loss.A

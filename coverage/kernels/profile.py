@@ -65,6 +65,32 @@ def samples_to_edge(samples: Samples, x0: float, y0: float, ux: float, uy: float
     return max(0, int(steps))
 
 
+@jit()
+def samples_wanted(
+    wanted: NDArray[np.uint8],
+    output: tuple[float, float, float],
+    ux: float,
+    uy: float,
+    most: int,
+    stride: int,
+) -> int:
+    """The last sample of a radial, at most `most`, that a cell asked for may need: two kept ones behind it.
+
+    `output` is (x, y, length of a step) in cells of the grid of `wanted`, whose edge counts for two cells
+    beyond it.
+    """
+    rows, cols = wanted.shape
+    for n in range(most, 0, -1):
+        x = output[0] + n * output[2] * ux
+        y = output[1] + n * output[2] * uy
+        if -2.5 < x < cols + 1.5 and -2.5 < y < rows + 1.5:
+            col = min(max(int(np.floor(x + 0.5)), 0), cols - 1)
+            row = min(max(int(np.floor(y + 0.5)), 0), rows - 1)
+            if wanted[row, col]:
+                return min(most, (n // stride + 3) * stride)
+    return 0
+
+
 @jit(fastmath={"contract", "nsz"})
 def _read_line(
     flat: NDArray[np.int16], width: int, x0: float, y0: float, ux: float, uy: float, last: int,
@@ -136,6 +162,40 @@ def read_path(
         open_ground = near == 0 or near * step_km < bare - 1e-9
         surface[n] = terrain[n] + (0.0 if open_ground else clutter_m(samples, x, y))
     return steps + 1
+
+
+@jit()
+def read_terrain(samples: Samples, ends: tuple[float, float, float, float], z: Heights) -> int:
+    """Fills z with bare terrain, m, at the equal steps of `read_path`; their number plus one, 0 off the ground.
+
+    Both ends must be `inside`; z must have room for the path's length in cells plus 3.
+    """
+    x0, y0, x1, y1 = ends
+    steps = max(2, ceil(hypot(x1 - x0, y1 - y0) - 1e-9))
+    ux, uy = (x1 - x0) / steps, (y1 - y0) / steps
+    flat = samples.reshape(-1)
+    width = np.int64(2 * samples.shape[1])
+    for n in range(steps + 1):
+        x, y = x0 + n * ux, y0 + n * uy
+        j, i = np.int64(x), np.int64(y)
+        fx, fy = x - j, y - i
+        at = i * width + 2 * j
+        a, b, c, d = flat[at], flat[at + 2], flat[at + width], flat[at + width + 2]
+        if min(min(a, b), min(c, d)) <= OUTSIDE_DM:
+            return 0
+        north = a + (b - a) * fx
+        south = c + (d - c) * fx
+        z[n] = (north + (south - north) * fy) * METRES
+    return steps + 1
+
+
+@jit()
+def terrain_at(
+    samples: Samples, x: NDArray[np.float64], y: NDArray[np.float64], out: NDArray[np.float32]
+) -> None:
+    """Fills terrain heights at points, m; NaN where unknown."""
+    for k in range(x.size):
+        out[k] = terrain_m(samples, x[k], y[k]) if inside(samples, x[k], y[k]) else np.nan
 
 
 @jit(parallel=True)

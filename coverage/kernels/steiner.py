@@ -89,12 +89,10 @@ def ascend(
 @jit()
 def _heaviest_between(
     one: int, other: int, start: Indices, to: Indices, edge: Indices, cost: Costs, taken: NDArray[np.bool_],
-    via: Indices, came: Indices, stack: Indices,
+    via: Indices, came: Indices, seen: Indices, stamp: int, stack: Indices,
 ) -> int:  # fmt: skip
-    # the dearest edge on the tree's way from one node to another, -1 where there is no way
-    for i in range(came.size):
-        came[i] = -1
-    came[one] = one
+    # the dearest edge on the tree's way from one node to another; there is always a way
+    seen[one] = stamp
     stack[0] = one
     size = 1
     while size > 0:
@@ -103,13 +101,12 @@ def _heaviest_between(
         if node == other:
             break
         for k in range(start[node], start[node + 1]):
-            if taken[edge[k]] and came[to[k]] < 0:
+            if taken[edge[k]] and seen[to[k]] != stamp:
+                seen[to[k]] = stamp
                 came[to[k]] = node
                 via[to[k]] = edge[k]
                 stack[size] = to[k]
                 size += 1
-    if came[other] < 0:
-        return -1
     heaviest = via[other]
     node = came[other]
     while node != one:
@@ -133,6 +130,8 @@ def insert_nodes(
             if taken[edge[k]]:
                 inside[v] = True
     via, came, stack = np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.empty(nodes, np.int64)
+    seen = np.full(nodes, -1, np.int64)
+    stamp = 0
     dropped, added = np.empty(nodes, np.int64), np.empty(nodes, np.int64)
     saved = 0.0
     for v in range(nodes):
@@ -144,7 +143,10 @@ def insert_nodes(
             if not inside[to[k]]:
                 continue
             if new > 0:
-                heaviest = _heaviest_between(v, to[k], start, to, edge, cost, taken, via, came, stack)
+                stamp += 1
+                heaviest = _heaviest_between(
+                    v, to[k], start, to, edge, cost, taken, via, came, seen, stamp, stack
+                )
                 if cost[heaviest] <= cost[edge[k]]:
                     continue
                 taken[heaviest] = False

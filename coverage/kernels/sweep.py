@@ -1,27 +1,24 @@
-"""The radial sweep: diffraction from one mast to every sample of every radial.
+"""The radial sweep: diffraction from one mast to every sample of every radial, in amortised O(log n) each.
 
-With the earth's bulge folded into the heights, y = g − 500 C_e x², what P.1812-8 §4.3 asks of the profile to
-sample n follows from what is kept of samples 1 … n − 1:
+With the earth's bulge folded into the heights, y = g − 500 C_e x², what P.1812-8 §4.3 asks of a profile to
+sample n follows from what was kept for sample n − 1:
 
-- the transmitter's horizon slope is a running maximum of the elevation angle seen from its antenna;
-- the receiver's is the steepest line back to the profile;
-- on a line of sight ν is highest where (s − a)² x/(d − x) is lowest, a being a sample's elevation angle and s
-  the receiver's;
-- the sums of the smooth-earth fit run along, and its obstruction is the highest sample above the line of sight.
+- the transmitter's horizon slope is a running maximum; the receiver's is the tangent from its antenna to the
+  upper hull of the profile (a stack);
+- on a line of sight ν is highest at a *record* of the elevation angle seen from the transmitter: an earlier
+  sample at an equal or higher angle has the larger ν whatever the receiver, for |ν| grows with
+  (s − a) √(x/(d − x)). Records are kept in blocks with a bound each, so that few are looked at;
+- the sums of the smooth-earth fit run along; its highest obstruction is an extreme point, and its angles
+  tangents, of a second hull: bare terrain, without bulge or clutter.
 
-The extremes are found in blocks of samples. A block's highest sample bounds all of it, and only blocks whose
-bound beats the best found so far are opened: usually the last one or two before the receiver. Comparing bounds
-is one vector loop, so that hills and plains cost the same. (Two convex hulls find the same in fewer steps; each
-step waits for a mispredicted branch, and on a plain every sample is on the hull.)
-
-Samples within the terminal clearance of the receiver carry no clutter, so they are looked at one by one. All
-of this is free of frequency, and the bands of a mast share it; the longest wavelength decides where ν = −0.78
-cuts and where the smooth earth is near enough to matter.
+Samples within the terminal clearance of the receiver carry no clutter, so they are kept out of the first hull
+and looked at one by one. All of this is free of frequency, and the bands of a mast share it; the longest
+wavelength decides where ν = −0.78 cuts and where the smooth earth is near enough to matter.
 """
 
 from __future__ import annotations
 
-from math import floor, pi, sqrt
+from math import cos, floor, pi, sin, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +26,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.profile import Samples, read_radial
+from phusong.coverage.kernels.profile import Samples, read_radial, samples_wanted
 from phusong.coverage.propagation.elementary import INLINE
 from phusong.coverage.propagation.p526 import (
     bullington_finish_db,
@@ -48,26 +45,23 @@ Indices = NDArray[np.int32]
 NO_LOSS_NU = -0.78  # J(ν) is zero from here down, P.1812-8 (12)
 CHUNKS = 64  # radials are dealt out in this many parts, whatever the number of workers
 LOWEST = -1e30
-BLOCK = 16  # samples with one bound
+BLOCK = 8  # records with one bound
+SUPER = 64
 
-# searches for extremes may look at several samples at a time: there is no NaN, and no sum to reorder
-SEARCH: dict[str, Any] = {"fastmath": {"nnan", "nsz", "contract"}, "forceinline": True}
 VECTOR: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp"}}
 
 
 class Radial(NamedTuple):
-    """Work arrays of one radial; the first sample is at the mast and belongs to no block's maximum."""
+    """Work arrays of one radial."""
 
     terrain: Heights
     clutter: Heights
     bare: Heights  # terrain less bulge
     top: Heights  # terrain and clutter less bulge
     angle: Heights  # (top − antenna) / distance
-    seen: Heights  # highest angle so far
-    seen_bare: Heights  # the same of terrain without bulge
-    block_top: Heights
-    block_angle: Heights
-    block_terrain: Heights
+    hull: Indices
+    record_at: Heights  # distance and elevation angle of the records
+    record_angle: Heights
     inverse: Heights  # 1 / k
     nu: Heights  # ν √λ of Bullington's edge, by kept sample
     hst: Heights  # least-squares surface under both antennas, by kept sample
@@ -86,16 +80,15 @@ def radial_arrays(size: int) -> Radial:
     inverse[0] = 0.0
     for k in range(1, size + 1):
         inverse[k] = 1.0 / k
-    blocks = size // BLOCK + 1
     return Radial(
-        e(size), e(size), e(size), e(size), e(size), e(size), e(size), e(blocks), e(blocks), e(blocks),
-        inverse, e(size), e(size), e(size), e(size), e(size), e(size), e(size, np.int32),
+        e(size), e(size), e(size), e(size), e(size), e(size, np.int32), e(size), e(size), inverse,
+        e(size), e(size), e(size), e(size), e(size), e(size), e(size, np.int32),
     )  # fmt: skip
 
 
 @jit(**VECTOR)
 def prepare(radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: float, bulge: float) -> None:
-    """Fills heights less bulge, angles, running maxima and block maxima from terrain and clutter."""
+    """Fills heights less bulge and elevation angles from terrain and clutter."""
     for n in range(min(bare_samples + 1, last + 1)):
         radial.clutter[n] = 0.0
     for n in range(1, last + 1):
@@ -103,99 +96,102 @@ def prepare(radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: 
         radial.bare[n] = radial.terrain[n] - bulge * x * x
         radial.top[n] = radial.bare[n] + radial.clutter[n]
         radial.angle[n] = (radial.top[n] - h_tx) * radial.inverse[n] / step_km
-        radial.seen_bare[n] = (radial.terrain[n] - h_tx) * radial.inverse[n] / step_km
-    radial.top[0] = radial.bare[0] = radial.angle[0] = radial.seen[0] = radial.seen_bare[0] = LOWEST
-    highest = bare_highest = LOWEST
-    for n in range(1, last + 1):
-        highest = max(highest, radial.angle[n])
-        bare_highest = max(bare_highest, radial.seen_bare[n])
-        radial.seen[n], radial.seen_bare[n] = highest, bare_highest
-    for b in range(last // BLOCK + 1):
-        top = angle = terrain = LOWEST
-        for n in range(max(1, b * BLOCK), min((b + 1) * BLOCK, last + 1)):
-            top, angle = max(top, radial.top[n]), max(angle, radial.angle[n])
-            terrain = max(terrain, radial.terrain[n])
-        radial.block_top[b], radial.block_angle[b], radial.block_terrain[b] = top, angle, terrain
 
 
-@jit(**SEARCH)
-def _steepest_in(y: Heights, inverse: Heights, first: int, end: int, n: int, height_m: float, best: float) -> float:
-    for i in range(first, end):
-        best = max(best, (y[i] - height_m) * inverse[n - i])
-    return best
+@jit()
+def push_hull(hull: Indices, size: int, y: Heights, n: int) -> int:
+    """Adds sample n to an upper hull of (index, y); the hull's new size."""
+    while size >= 2:
+        i, j = hull[size - 1], hull[size - 2]
+        if (y[i] - y[j]) * (n - i) <= (y[n] - y[i]) * (i - j):
+            size -= 1
+        else:
+            break
+    hull[size] = n
+    return size + 1
 
 
-@jit(**SEARCH)
-def steepest_back(
-    y: Heights, block: Heights, inverse: Heights, end: int, n: int, height_m: float, best: float
-) -> float:
-    """Steepest rise from (n, height) back to samples 1 … end − 1, m per sample, or `best` if that is more."""
-    whole = max(0, end // BLOCK - 1)  # the last one or two blocks are looked at sample by sample
-    best = _steepest_in(y, inverse, max(1, whole * BLOCK), end, n, height_m, best)
-    # a rise is bounded at a block's near end, a fall at its far one
-    corner = n - BLOCK + 1 if best >= 0.0 else n
-    better = 0
-    for b in range(whole):
-        better += 1 if block[b] - height_m > best * (corner - b * BLOCK) else 0
-    if better > 0:
-        for b in range(whole - 1, -1, -1):
-            corner = n - BLOCK + 1 if best >= 0.0 else n
-            if block[b] - height_m > best * (corner - b * BLOCK):
-                best = _steepest_in(y, inverse, max(1, b * BLOCK), (b + 1) * BLOCK, n, height_m, best)
-    return best
+@jit()
+def tangent_slope(hull: Indices, size: int, y: Heights, n: int, height_m: float) -> float:
+    """Steepest rise from (n, height) back to an upper hull to its left, m per sample.
 
-
-@jit(**SEARCH)
-def highest_above(y: Heights, block: Heights, end: int, slope: float) -> float:
-    """Greatest y − slope · i over samples 1 … end − 1, slope in m per sample."""
-    whole = end // BLOCK
-    best = LOWEST
-    for i in range(max(1, whole * BLOCK), end):
-        best = max(best, y[i] - slope * i)
-    corner = 0 if slope > 0.0 else BLOCK - 1
-    for b in range(whole - 1, -1, -1):
-        if block[b] - slope * (b * BLOCK + corner) > best:
-            for i in range(max(1, b * BLOCK), (b + 1) * BLOCK):
-                best = max(best, y[i] - slope * i)
-    return best
-
-
-@jit(**SEARCH)
-def _clearance_in(
-    angle: Heights, inverse: Heights, first: int, end: int, n: int, slope: float, least: float
-) -> float:
-    for i in range(first, end):
-        t = slope - angle[i]
-        least = min(least, t * t * i * inverse[n - i])
-    return least
-
-
-@jit(**SEARCH)
-def least_clearance(
-    angle: Heights, block: Heights, inverse: Heights, end: int, n: int, slope: float, least: float, likely: int
-) -> tuple[float, int]:
-    """Smallest (slope − a)² x/(d − x) over samples 1 … end − 1 if below `least`, and the block it is in.
-
-    `slope` is above every angle; the block `likely` is opened first, for what bounds the most.
+    The slope along a hull has one maximum: the last few vertices are tried first, then the rest is halved.
     """
-    whole = max(0, end // BLOCK - 1)
-    least = _clearance_in(angle, inverse, max(1, whole * BLOCK), end, n, slope, least)
-    if likely < whole:
-        least = _clearance_in(
-            angle, inverse, max(1, likely * BLOCK), (likely + 1) * BLOCK, n, slope, least
-        )
-    better = 0
-    for b in range(whole):
-        t = slope - block[b]
-        better += 1 if t * t * (b * BLOCK) < least * (n - b * BLOCK) else 0
-    if better > 0:
-        for b in range(whole - 1, -1, -1):
-            t = slope - block[b]
-            if b != likely and t * t * (b * BLOCK) < least * (n - b * BLOCK):
-                found = _clearance_in(angle, inverse, max(1, b * BLOCK), (b + 1) * BLOCK, n, slope, least)
-                if found < least:
-                    least, likely = found, b
-    return least, likely
+    k = size - 1
+    best = (y[hull[k]] - height_m) / (n - hull[k])
+    stop = max(0, k - 4)
+    while k > stop:
+        k -= 1
+        slope = (y[hull[k]] - height_m) / (n - hull[k])
+        if slope < best:
+            return best
+        best = slope
+    low, high = 0, k
+    while low < high:
+        middle = (low + high) // 2
+        i, j = hull[middle], hull[middle + 1]
+        if (y[j] - height_m) * (n - i) >= (y[i] - height_m) * (n - j):
+            low = middle + 1
+        else:
+            high = middle
+    return (y[hull[low]] - height_m) / (n - hull[low])
+
+
+@jit()
+def highest_above_slope(hull: Indices, size: int, y: Heights, slope: float) -> int:
+    """Sample of an upper hull that lies highest above any line of this slope (m per sample)."""
+    low, high = 0, size - 1
+    while low < high:
+        middle = (low + high) // 2
+        i, j = hull[middle], hull[middle + 1]
+        if y[j] - y[i] > slope * (j - i):
+            low = middle + 1
+        else:
+            high = middle
+    return hull[low]
+
+
+@jit()
+def _least_in_block(
+    at: Heights, angle: Heights, first: int, last: int, slope: float, d: float, best: float
+) -> float:
+    for k in range(first, last):
+        t = slope - angle[k]
+        best = min(best, t * t * at[k] / (d - at[k]))
+    return best
+
+
+@jit()
+def least_clearance(at: Heights, angle: Heights, count: int, slope: float, d: float, limit: float) -> float:
+    """Smallest (slope − a)² x / (d − x) over the records of the elevation angle, or `limit` if none is below.
+
+    Angles and distances of the records rise together, so a block's first distance with its last angle bounds
+    all of it from below.
+    """
+    best = limit
+    top = ((count - 1) // SUPER) * SUPER
+    while top >= 0:
+        end = min(top + SUPER, count)
+        t = slope - angle[end - 1]
+        if t * t * at[top] < best * (d - at[top]):
+            block = top + ((end - 1 - top) // BLOCK) * BLOCK
+            while block >= top:
+                last = min(block + BLOCK, end)
+                t = slope - angle[last - 1]
+                if t * t * at[block] < best * (d - at[block]):
+                    best = _least_in_block(at, angle, block, last, slope, d, best)
+                block -= BLOCK
+        top -= SUPER
+    return best
+
+
+@jit(**INLINE)
+def _highest(y: Heights, first: int, last: int) -> int:
+    peak = first
+    for i in range(first + 1, last + 1):
+        if y[i] > y[peak]:
+            peak = i
+    return peak
 
 
 @jit()
@@ -206,43 +202,59 @@ def bullington_along(
     """Fills ν √λ of Bullington's equivalent edge for paths to every `stride`-th sample, P.1812-8 (13)-(19).
 
     `bare_samples` before the receiver are free of clutter; `longest_m` is the longest wavelength asked for,
-    below whose cut ν is not followed.
+    below whose cut ν is not followed. With a stride above 1 the one of each `stride` samples that the
+    transmitter sees highest stands for them, but for those next to the receiver.
     """
-    likely = 0
+    top, bare, inverse, hull = radial.top, radial.bare, radial.inverse, radial.hull
+    per_km = 1.0 / step_km
+    hulled = records = joined = 0
+    highest = LOWEST
     for k in range(1, last // stride + 1):
         n = k * stride
+        # groups of samples that have left the receiver's clearance join the hull and the records
+        while joined + stride < n - bare_samples:
+            peak = _highest(radial.angle, joined + 1, joined + stride)
+            hulled = push_hull(hull, hulled, top, peak)
+            if radial.angle[peak] > highest:
+                highest = radial.angle[peak]
+                radial.record_at[records], radial.record_angle[records] = peak * step_km, highest
+                records += 1
+            joined += stride
         if n < 2:
             radial.nu[k] = LOWEST
             continue
         d = n * step_km
-        h_rx = radial.bare[n] + receiver_m
-        slope = (h_rx - h_tx) * radial.inverse[n] / step_km
-        end = max(1, n - bare_samples)
-        seen = radial.seen[end - 1]
-        for i in range(end, n):
-            seen = max(seen, (radial.bare[i] - h_tx) * radial.inverse[i] / step_km)
+        h_rx = bare[n] + receiver_m
+        slope = (h_rx - h_tx) * inverse[n] * per_km
+        first = joined + 1
+        for i in range(max(first, n - bare_samples), n):
+            top[i] = bare[i]
+        seen = highest
+        for i in range(first, n):
+            seen = max(seen, (top[i] - h_tx) * inverse[i] * per_km)
         if seen < slope:
             limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (0.002 * d)
             least = limit
-            for i in range(end, n):
-                t = slope - (radial.bare[i] - h_tx) * radial.inverse[i] / step_km
-                least = min(least, t * t * i * radial.inverse[n - i])
-            least, likely = least_clearance(
-                radial.angle, radial.block_angle, radial.inverse, end, n, slope, least, likely
-            )
+            for i in range(first, n):
+                t = slope - (top[i] - h_tx) * inverse[i] * per_km
+                least = min(least, t * t * i * inverse[n - i])
+            if records > 0:
+                least = least_clearance(radial.record_at, radial.record_angle, records, slope, d, least)
             radial.nu[k] = -sqrt(0.002 * d * least) if least < limit else LOWEST
-            continue
-        rise = LOWEST
-        for i in range(end, n):
-            rise = max(rise, (radial.bare[i] - h_rx) * radial.inverse[n - i])
-        rise = steepest_back(radial.top, radial.block_top, radial.inverse, end, n, h_rx, rise) / step_km
-        # (18), (19) written with the slopes above the line between the antennas
-        x = (h_rx - h_tx + rise * d) / (seen + rise)
-        radial.nu[k] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+        else:
+            rise = tangent_slope(hull, hulled, top, n, h_rx) if hulled > 0 else LOWEST
+            for i in range(first, n):
+                rise = max(rise, (top[i] - h_rx) * inverse[n - i])
+            rise *= per_km
+            # (18), (19) written with the slopes above the line between the antennas
+            x = (h_rx - h_tx + rise * d) / (seen + rise)
+            radial.nu[k] = (seen - slope) * sqrt(0.002 * d * x / (d - x))
+        for i in range(max(first, n - bare_samples), n):
+            top[i] = bare[i] + radial.clutter[i]
 
 
 @jit(**VECTOR)
-def _smooth_heights(radial: Radial, last: int, step_km: float, stride: int, h_tx: float, receiver_m: float) -> None:
+def _smooth_heights(radial: Radial, last: int, stride: int, h_tx: float, receiver_m: float) -> None:
     # antenna heights over the least-squares surface if nothing stood in the way, (83)-(86), (89)
     terrain = radial.terrain
     v1 = v2 = 0.0
@@ -283,39 +295,57 @@ def heights_along(
     surface for diffraction, m (P.1812-8 (83)-(89)); their number.
 
     An obstruction lowers the surface and raises the antennas, so where there is clearance without one there
-    is with it, and it need not be looked for.
+    is with it, and it need not be looked for; it is sought among the kept samples.
     """
-    _smooth_heights(radial, last, step_km, stride, h_tx, receiver_m)
+    _smooth_heights(radial, last, stride, h_tx, receiver_m)
     kept = last // stride
     _smooth_shares(radial, kept, step_km, stride, earth_km, longest_m)
-    terrain = radial.terrain
-    count = 0
-    for k in range(1, kept + 1):
+    terrain, hull, inverse = radial.terrain, radial.hull, radial.inverse
+    count = hulled = 0
+    seen = LOWEST
+    furthest = kept * stride
+    while furthest > 0 and radial.extra[furthest // stride] <= 0.0:
+        furthest -= stride
+    for k in range(1, furthest // stride + 1):
         n = k * stride
-        if radial.extra[k] <= 0.0 or n < 2:
-            continue
-        hte, hre = radial.hte[k], radial.hre[k]
-        h_rx = terrain[n] + receiver_m
-        slope = (h_rx - h_tx) * radial.inverse[n]
-        seen = radial.seen_bare[n - 1] * step_km
-        if seen > slope:
-            hobs = highest_above(terrain, radial.block_terrain, n, slope) - h_tx  # (87a)
-            back = steepest_back(terrain, radial.block_terrain, radial.inverse, n, n, h_rx, LOWEST)
-            hst, hsr = diffraction_heights(
-                radial.hst[k], radial.hsr[k], hobs, seen - slope, back + slope, terrain[0], terrain[n]
-            )  # (87b), (87c), (88), (89)
-            hte, hre = h_tx - hst, h_rx - hsr
-            if smooth_clearance_share(n * step_km, earth_km, longest_m, hte, hre) <= 0.0:
-                continue
-        # the list is never ahead of k: its entries may overwrite those already read
-        radial.hte[count], radial.hre[count], radial.chosen[count] = hte, hre, k
-        count += 1
-    return count
+        if n >= 2 and radial.extra[k] > 0.0:
+            hte, hre = radial.hte[k], radial.hre[k]
+            h_rx = terrain[n] + receiver_m
+            slope = (h_rx - h_tx) * inverse[n]
+            if seen > slope:
+                i = highest_above_slope(hull, hulled, terrain, slope)
+                hobs = terrain[i] - h_tx - slope * i
+                back = tangent_slope(hull, hulled, terrain, n, h_rx)
+                hst, hsr = diffraction_heights(
+                    radial.hst[k], radial.hsr[k], hobs, seen - slope, back + slope, terrain[0], terrain[n]
+                )  # (87), (88), (89)
+                hte, hre = h_tx - hst, h_rx - hsr
+            # the list is never ahead of k: its entries may overwrite those already read
+            radial.hte[count], radial.hre[count], radial.chosen[count] = hte, hre, k
+            count += 1
+        seen = max(seen, (terrain[n] - h_tx) * inverse[n])
+        hulled = push_hull(hull, hulled, terrain, n)
+    return _with_smooth_earth(radial, count, step_km * stride, earth_km, longest_m)
+
+
+@jit(**VECTOR)
+def _with_smooth_earth(radial: Radial, count: int, kept_km: float, earth_km: float, longest_m: float) -> int:
+    # the obstruction may have raised the antennas out of reach of the smooth earth
+    for j in range(count):
+        radial.extra[j] = smooth_clearance_share(
+            radial.chosen[j] * kept_km, earth_km, longest_m, radial.hte[j], radial.hre[j]
+        )
+    left = 0
+    for j in range(count):
+        radial.hte[left], radial.hre[left] = radial.hte[j], radial.hre[j]
+        radial.chosen[left] = radial.chosen[j]
+        left += 1 if radial.extra[j] > 0.0 else 0
+    return left
 
 
 @jit(**INLINE)
 def _smooth_optimum(d: float, bulge: float, high_m: float, low_m: float) -> float:
-    # where ν over a smooth earth is highest on a line of sight: distance from the end with the higher antenna.
+    # where ν over a smooth earth is highest on a line of sight: distance from the end with the higher mast.
     # With s = x / (d − x), dν/dx = 0 reads M s (1 − s) + (high − low s) (1 + s)² = 0: one root above zero,
     # right of it the cubic is concave, so Newton's steps from a bound come down to it
     M = bulge * d * d
@@ -398,9 +428,10 @@ def sweep(
     cell_m: float,
     position: tuple[float, float],
     heights_m: tuple[float, float],
-    radials: int,
     most: int,
     stride: int,
+    wanted: NDArray[np.uint8],
+    output: tuple[float, float, float],
     clearance_m: float,
     earth_km: float,
     frequencies_mhz: Heights,
@@ -409,18 +440,23 @@ def sweep(
 ) -> None:
     """Diffraction loss from one mast in polar form: loss[f, radial, k] in dB at k · stride · cell_m.
 
-    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground, −1 for none.
-    `heights_m` are both antennas above ground; `holes` says that some of the ground has no height.
+    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground and is asked for,
+    −1 for none. `heights_m` are both antennas above ground; `holes` says that some of the ground has no
+    height. `wanted` says which cells of the output grid are asked for; `output` is the mast's position in it
+    and the ground's cell in its own.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
     bulge = 500.0 / earth_km
     longest_m = wavelength_m(frequencies_mhz.min())
+    radials = reach.size
     for chunk in prange(CHUNKS):
         radial = radial_arrays(most + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
+            azimuth = 2.0 * pi * r / radials
+            asked = samples_wanted(wanted, output, sin(azimuth), -cos(azimuth), most, stride)
             last = read_radial(
-                samples, position[0], position[1], 2.0 * pi * r / radials, most, holes,
+                samples, position[0], position[1], azimuth, asked, holes,
                 radial.terrain, radial.clutter,
             )  # fmt: skip
             reach[r] = last // stride if last >= 0 else -1

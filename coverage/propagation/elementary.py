@@ -95,7 +95,9 @@ def cos_of_third(x: float) -> float:
     """cos(π/3 + acos(x)/3), for x between −1 and 1: the middle root of a cubic in Viète's form."""
     c = _ACOS
     a = abs(x)
-    high = c[10] + a * (c[11] + a * (c[12] + a * (c[13] + a * (c[14] + a * (c[15] + a * (c[16] + a * (c[17] + a * c[18])))))))
+    high = c[10] + a * (
+        c[11] + a * (c[12] + a * (c[13] + a * (c[14] + a * (c[15] + a * (c[16] + a * (c[17] + a * c[18]))))))
+    )
     middle = c[5] + a * (c[6] + a * (c[7] + a * (c[8] + a * (c[9] + a * high))))
     angle = sqrt(max(1.0 - a, 0.0)) * (c[0] + a * (c[1] + a * (c[2] + a * (c[3] + a * (c[4] + a * middle)))))
     angle = pi - angle if x < 0.0 else angle
@@ -103,5 +105,7 @@ def cos_of_third(x: float) -> float:
     t = (angle - 0.5 * pi) / 3.0
     q = t * t
     tail = -1.0 / 39916800.0 + q / 6227020800.0
-    series = 1.0 + q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362880.0 + q * tail))))
+    series = 1.0 + q * (
+        -1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362880.0 + q * tail)))
+    )
     return -t * series

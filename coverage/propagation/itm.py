@@ -44,7 +44,7 @@ CLIMATES = (
     "maritime_temperate_over_sea",
 )
 SITINGS = ("random", "careful", "very_careful")
-MODES = ("", "line_of_sight", "diffraction", "scatter")  # "line_of_sight": within the smooth earth's horizon
+MODES = ("", "within_horizon", "diffraction", "scatter")  # the horizon of a smooth earth, not sight
 _VARIABILITIES = {
     "single_message": SINGLE_MESSAGE,
     "individual": INDIVIDUAL,
@@ -71,6 +71,16 @@ WARNINGS = (
 )
 
 
+class Ground(NamedTuple):
+    """Radio climate and ground as the compiled model takes them: N-units, S/m, climate 1 to 7."""
+
+    N_0: float
+    vertical: bool
+    epsilon: float
+    sigma: float
+    climate: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Radio climate and ground.
@@ -92,6 +102,16 @@ class Surroundings:
         in_range("permittivity", self.permittivity, 1.0, 100.0)
         in_range("conductivity_s_per_m", self.conductivity_s_per_m, 1e-5, 10.0, "S/m")
         one_of("polarization", self.polarization, ("vertical", "horizontal"))
+
+    def ground(self) -> Ground:
+        """The same as numbers."""
+        return Ground(
+            float(self.refractivity_n),
+            self.polarization == "vertical",
+            float(self.permittivity),
+            float(self.conductivity_s_per_m),
+            CLIMATES.index(self.climate) + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,19 +202,15 @@ def point_to_point_loss(
     h_g1: float,
     h_g2: float,
     f: float,
-    N_0: float,
-    vertical: bool,
-    epsilon: float,
-    sigma: float,
-    climate: int,
+    ground: Ground,
     wanted: Quantiles,
     work: NDArray[np.float64],
 ) -> tuple[Loss, Path, float]:
     """Loss over a terrain profile, the path that was found on it, and N_s; `work` has MOST_SAMPLES values."""
-    N_s = refractivity_at(N_0, mean_height_m(z))
-    medium = medium_of(f, N_s, vertical, epsilon, sigma)
+    N_s = refractivity_at(ground.N_0, mean_height_m(z))
+    medium = medium_of(f, N_s, ground.vertical, ground.epsilon, ground.sigma)
     path = path_of_profile(z, step_m, h_g1, h_g2, 1.0 / medium.a_e, work)
-    return loss_of_path(path, medium, True, climate, wanted), path, N_s
+    return loss_of_path(path, medium, True, ground.climate, wanted), path, N_s
 
 
 @jit()

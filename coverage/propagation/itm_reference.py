@@ -33,7 +33,7 @@ class Reference(NamedTuple):
     mode: int  # LINE_OF_SIGHT (within the smooth earth's horizon), DIFFRACTION or SCATTER
 
 
-class _Beyond(NamedTuple):
+class Beyond(NamedTuple):
     """The straight line that diffraction follows with distance, A_ed + m_d d [Alg 4.2 to 4.8]."""
 
     A_ed: float
@@ -52,7 +52,7 @@ def medium_of(f: float, N_s: float, vertical: bool, epsilon: float, sigma: float
 
 
 @jit()
-def line_of_sight_db(d: float, path: Path, medium: Medium, beyond: _Beyond, d_Ls: float) -> float:
+def line_of_sight_db(d: float, path: Path, medium: Medium, beyond: Beyond, d_Ls: float) -> float:
     """Attenuation over d metres in sight: two rays, blended with diffraction, dB [Alg 4.43 to 4.50]."""
     k = medium.f / WAVE_MHZ_M
     sigma_h = sigma_h_m(roughness_m(d, path.delta_h))
@@ -75,7 +75,7 @@ def line_of_sight_db(d: float, path: Path, medium: Medium, beyond: _Beyond, d_Ls
 
 @jit()
 def _within_horizon(
-    path: Path, medium: Medium, beyond: _Beyond, d_Ls: float, d_L: float
+    path: Path, medium: Medium, beyond: Beyond, d_Ls: float, d_L: float
 ) -> tuple[float, float, float]:
     """Coefficients A_o, K_1, K_2 of A = A_o + K_1 d + K_2 ln d within the smooth horizon [ITS67 3.19]."""
     A_Ls = d_Ls * beyond.m_d + beyond.A_ed
@@ -111,8 +111,8 @@ def _within_horizon(
 
 
 @jit()
-def _scatter_line(
-    path: Path, medium: Medium, beyond: _Beyond, fixed: Diffraction, d_Ls: float, X_ae: float
+def scatter_line(
+    path: Path, medium: Medium, beyond: Beyond, fixed: Diffraction, d_Ls: float, X_ae: float
 ) -> tuple[float, float, float]:
     """Where scatter takes over, d_x, and its line A_es + m_s d: returns d_x, A_es, m_s [Alg 4.51 to 4.59]."""
     d_5 = fixed.d_L + 200e3
@@ -147,11 +147,11 @@ def reference_attenuation(path: Path, medium: Medium, known_profile: bool) -> Re
     A_3 = diffraction_db(d_3, fixed, path, medium)
     A_4 = diffraction_db(d_4, fixed, path, medium)
     m_d = (A_4 - A_3) / (d_4 - d_3)
-    beyond = _Beyond(A_3 - m_d * d_3, m_d)
+    beyond = Beyond(A_3 - m_d * d_3, m_d)
     if path.d < d_Ls:
         A_o, K_1, K_2 = _within_horizon(path, medium, beyond, d_Ls, fixed.d_L)
         return Reference(max(A_o + K_1 * path.d + K_2 * math.log(path.d), 0.0), LINE_OF_SIGHT)
-    d_x, A_es, m_s = _scatter_line(path, medium, beyond, fixed, d_Ls, X_ae)
+    d_x, A_es, m_s = scatter_line(path, medium, beyond, fixed, d_Ls, X_ae)
     if path.d > d_x:
         return Reference(max(A_es + m_s * path.d, 0.0), SCATTER)
     return Reference(max(beyond.A_ed + m_d * path.d, 0.0), DIFFRACTION)

@@ -1,9 +1,12 @@
-"""Point-to-area field strength over land, ITU-R P.1546-6.
+"""Point-to-area field strength over land and cold sea, ITU-R P.1546-6.
 
-30-4000 MHz, 1-50 % of time, paths to 300 km (the recommendation's curves go on to 1000). Sea paths and mixed
-paths are refused: the curves for warm and cold sea are not carried here. With a terrain profile the
-corrections of Annex 5 §§9-15 follow in the order of Annex 6; for a transmitter below the mean terrain, §4.3's
-method b) is used, which needs no terrain.
+30-4000 MHz, 1-50 % of time, paths to 300 km (the recommendation's curves go on to 1000). The corrections of
+Annex 5 §§9-15 follow in the order of Annex 6, at the path's own length also where it is below 1 km; for a
+transmitter below the mean terrain §4.3's method b) is used, which needs no terrain. The curves for warm sea
+are not carried: for 1 and 10 % of time a sea path here is one over cold sea.
+
+The text keeps the terrain clearance correction for receivers on land. The ITU-R validation set applies it to
+those at sea too (0.05 dB on its paths, where the angle is below its floor of 0.55°), and so does this module.
 """
 
 from __future__ import annotations
@@ -14,12 +17,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation import p1812_path
 from phusong.coverage.propagation.door import distances, heights, in_range, one_of
 from phusong.coverage.propagation.normal import inverse_complementary_normal_p1546
 from phusong.coverage.propagation.p526 import Profile, knife_edge_loss_db
-from phusong.coverage.propagation.p1546_curves import land_curves, land_field_dbuv_m, maximum_field_dbuv_m
+from phusong.coverage.propagation.p1546_curves import (
+    clearance_distance_km,
+    curves,
+    field_dbuv_m,
+    maximum_field_dbuv_m,
+    mixed_field_dbuv_m,
+)
 
-ENVIRONMENTS = ("rural", "suburban", "urban", "dense-urban")
+ENVIRONMENTS = ("rural", "suburban", "urban", "dense-urban", "sea")
 
 
 @jit()
@@ -47,9 +57,9 @@ def effective_height_m(distance_km: Profile, terrain_m: Profile, ha: float) -> f
 def clearance_angles_deg(
     distance_km: Profile, terrain_m: Profile, ha: float, h2: float
 ) -> tuple[float, float]:
-    """Elevation angles that just clear the terrain, degrees: the transmitter over 15 km, the receiver over 16.
+    """Elevation angles that just clear the terrain, degrees.
 
-    Without earth curvature. P.1546-6 Annex 5 §4.3 a) and §11.
+    Over 15 km seen from the transmitter and 16 km from the receiver, on a flat earth. Annex 5 §4.3 a), §11.
     """
     n = distance_km.size
     d = distance_km[n - 1]
@@ -81,7 +91,7 @@ def troposcatter_field_dbuv_m(f: float, d: float, t: float, theta_1: float, thet
 
 @jit()
 def receiver_height_db(f: float, d: float, h1: float, h2: float, R: float, built_up: bool) -> float:
-    """Correction for a receiver not at the height R (m) of the clutter around it, dB. Annex 5 §9 (27)-(28)."""
+    """Correction for a receiver not at the height R (m) of the clutter around it, dB. §9 (27), (28)."""
     K_h2 = 3.2 + 6.2 * log10(f)  # (28f)
     if not built_up:
         return K_h2 * log10(h2 / 10.0)  # (28b) with R' = 10 m
@@ -93,6 +103,16 @@ def receiver_height_db(f: float, d: float, h1: float, h2: float, R: float, built
     else:
         correction = K_h2 * log10(h2 / R_1)  # (28b)
     return correction - K_h2 * log10(10.0 / R_1) if R_1 < 10.0 else correction
+
+
+@jit()
+def receiver_at_sea_db(f: float, d: float, h1: float, h2: float) -> float:
+    """Correction for a receiver over or beside the sea, at least 3 m high, dB. Annex 5 §9 (29)."""
+    C_10 = (3.2 + 6.2 * log10(f)) * log10(h2 / 10.0)  # (28b) with R' = 10 m
+    d_10, d_h2 = clearance_distance_km(f, h1, 10.0), clearance_distance_km(f, h1, h2)
+    if h2 >= 10.0 or d >= d_10:
+        return C_10
+    return 0.0 if d <= d_h2 else C_10 * log10(d / d_h2) / log10(d_10 / d_h2)  # (29)
 
 
 @jit()
@@ -140,15 +160,18 @@ def field_strength(
     time_percent: float = 50.0,
     location_percent: float = 50.0,
     resolution_m: float = 500.0,
+    zone: ArrayLike | None = None,
 ) -> dict[str, float]:
-    """Field strength over land for 1 kW ERP, dB(µV/m), the basic transmission loss, and the steps between.
+    """Field strength for 1 kW ERP, dB(µV/m), the basic transmission loss, and the steps between.
 
     The profile runs from transmitter to receiver: distance_km rising from zero to 0.02-300, terrain_m above
     sea level. frequency_mhz 30-4000; tx_height_m 1-3000 and rx_height_m 1-3000 above ground; environment
-    "rural", "suburban", "urban" or "dense-urban" around the receiver, whose clutter of rx_clutter_m counts in
-    all but the first; tx_clutter_m 0-100 around the mast, zero if open; time_percent 1-50; location_percent
-    1-99 over squares of resolution_m. Keys: h1, theta_eff1, theta_tca, Emax, E_curves, C_tca, Ets, C_h2, C_h1,
-    C_slope, E, Lb. Raises ValueError outside. ITU-R P.1546-6.
+    "rural", "suburban", "urban", "dense-urban" or "sea" around the receiver, whose clutter of rx_clutter_m
+    counts in the built-up ones (at sea rx_height_m begins at 3); tx_clutter_m 0-100 around the mast, zero if
+    open; time_percent 1-50; location_percent 1-99 over squares of resolution_m. `zone` codes each sample
+    1 sea, 3 coastal land (counted as sea), 4 inland, which is also the default. Keys: h1, theta_eff1,
+    theta_tca, Emax, E_curves, C_tca, Ets, C_h2, C_h1, C_slope, E, Lb. Raises ValueError outside. ITU-R
+    P.1546-6.
     """
     d_i = distances(distance_km)
     h_i = heights("terrain_m", terrain_m, d_i.size, -500.0, 9000.0)
@@ -161,22 +184,34 @@ def field_strength(
     t = in_range("time_percent", time_percent, 1.0, 50.0, "%")
     q = in_range("location_percent", location_percent, 1.0, 99.0, "%")
     width = in_range("resolution_m", resolution_m, 50.0, 1000.0, "m")
-    built_up = one_of("environment", environment, ENVIRONMENTS) != "rural"
+    at_sea = one_of("environment", environment, ENVIRONMENTS) == "sea"
+    if at_sea:
+        in_range("rx_height_m at sea", rx_height_m, 3.0, 3000.0, "m")
+    zones = p1812_path.zone_codes(zone, d_i.size)
+    sea_share = 1.0 - p1812_path.share_of(d_i, zones == p1812_path.INLAND)  # coastal land counts as sea
 
     h1 = in_range("h1 (height over the mean terrain)", effective_height_m(d_i, h_i, ha), -1e4, 3000.0, "m")
+    if sea_share == 1.0:
+        h1 = max(h1, 3.0)  # §3.3
     theta_1, theta_2 = clearance_angles_deg(d_i, h_i, ha, h2)
     tops = ha + h_i[0] - h2 - h_i[-1]
     C_slope = 20.0 * log10(d / slope_distance_km(d, tops))  # (37)
-    E_max = maximum_field_dbuv_m(d) + C_slope
-    E_curves = land_field_dbuv_m(land_curves(), f, t, h1, d, E_max)  # steps 1-10
+    E_max = maximum_field_dbuv_m(t, d, d * sea_share) + C_slope
+    E_land = field_dbuv_m(curves("land"), False, f, t, h1, d, E_max)  # steps 1-10
+    E_sea = field_dbuv_m(curves("cold-sea"), True, f, t, max(h1, 3.0), d, E_max)
+    E_curves = mixed_field_dbuv_m(E_land, E_sea, sea_share)  # step 11
     C_tca = terrain_clearance_db(f, theta_2)  # step 12
     E_ts = troposcatter_field_dbuv_m(f, d, t, theta_1, theta_2)
-    C_h2 = receiver_height_db(f, d, h1, h2, R_2, built_up)  # step 14
+    C_h2 = (
+        receiver_at_sea_db(f, d, h1, h2)
+        if at_sea
+        else receiver_height_db(f, d, h1, h2, R_2, environment != "rural")
+    )  # step 14
     C_h1 = transmitter_clutter_db(f, ha, R_1)  # step 15
     E = max(E_curves + C_tca, E_ts) + C_h2 + C_h1 + C_slope  # steps 13-16
     if d < 1.0:
         E = below_one_km_dbuv_m(E, d, tops)  # step 17
-    if q != 50.0:
+    if q != 50.0 and not at_sea:
         E += inverse_complementary_normal_p1546(q / 100.0) * location_sd_db(f, width)  # (33), step 18
     E = min(E, E_max)  # step 19
     named = {

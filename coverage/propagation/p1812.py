@@ -61,6 +61,28 @@ class PathLoss(NamedTuple):
 
 
 @jit()
+def _diffraction(
+    distance_km: Profile,
+    surface_m: Profile,
+    hts: float,
+    hrs: float,
+    path: p1812_path.Horizons,
+    ap: float,
+    frequency_mhz: float,
+    omega: float,
+    vertical: bool,
+) -> p526.DeltaBullington:
+    # §4.3.4 on an earth of effective radius ap, the smooth surface being known already
+    lam_m = p526.wavelength_m(frequency_mhz)
+    nu = p526.bullington_nu(distance_km, surface_m, hts, hrs, ap, lam_m)
+    Lbulla = p526.bullington_finish_db(nu, distance_km[distance_km.size - 1])
+    hte, hre = hts - path.hstd, hrs - path.hsrd  # (37)
+    return p526.delta_bullington_finish(
+        Lbulla, distance_km, ap, frequency_mhz * 1e-3, lam_m, hte, hre, omega, vertical
+    )
+
+
+@jit()
 def path_loss(
     distance_km: Profile,
     terrain_m: Profile,
@@ -79,7 +101,6 @@ def path_loss(
     `location_db` what location variability and building entry add, L_loc − I(p_L) σ_loc.
     """
     f = frequency_mhz * 1e-3
-    lam_m = p526.wavelength_m(frequency_mhz)
     n = distance_km.size
     d = distance_km[n - 1]
     hts = terrain_m[0] + htg
@@ -92,16 +113,8 @@ def path_loss(
     Lb0p = Lbfs + p1812_parts.multipath_focusing_db(p, path.dlt, path.dlr)  # (10)
     Lb0b = Lbfs + p1812_parts.multipath_focusing_db(climate.beta_0, path.dlt, path.dlr)  # (11)
 
-    hte_d = hts - path.hstd  # (37a)
-    hre_d = hrs - path.hsrd  # (37b)
-    nu = p526.bullington_nu(distance_km, surface_m, hts, hrs, ae, lam_m)
-    median = p526.delta_bullington_finish(
-        p526.bullington_finish_db(nu, d), distance_km, ae, f, lam_m, hte_d, hre_d, climate.omega, vertical
-    )
-    nu = p526.bullington_nu(distance_km, surface_m, hts, hrs, ab, lam_m)
-    beta = p526.delta_bullington_finish(
-        p526.bullington_finish_db(nu, d), distance_km, ab, f, lam_m, hte_d, hre_d, climate.omega, vertical
-    )
+    median = _diffraction(distance_km, surface_m, hts, hrs, path, ae, frequency_mhz, climate.omega, vertical)
+    beta = _diffraction(distance_km, surface_m, hts, hrs, path, ab, frequency_mhz, climate.omega, vertical)
     Fi = p1812_parts.time_interpolation(p, climate.beta_0)
     Ldp = median.Ld + (beta.Ld - median.Ld) * Fi  # (41)
     Lbd50 = Lbfs + median.Ld  # (42)
@@ -121,34 +134,11 @@ def path_loss(
     Lbam = Lbda + (Lminb0p - Lbda) * Fj  # (62)
     Lbc = p1812_parts.parallel_db(Lbs, Lbam)  # (63)
     return PathLoss(
-        Lb=max(Lb0p, Lbc + location_db),  # (69)
-        Lbc=Lbc,
-        Lbfs=Lbfs,
-        Lb0p=Lb0p,
-        Lb0b=Lb0b,
-        Lbs=Lbs,
-        Lba=Lba,
-        Lbd50=Lbd50,
-        Lbd=Lbd,
-        Lminb0p=Lminb0p,
-        Lminbap=Lminbap,
-        Lbda=Lbda,
-        Lbam=Lbam,
-        Ld50=median.Ld,
-        Ldb=beta.Ld,
-        Ldp=Ldp,
-        Lbulla50=median.Lbulla,
-        Lbulls50=median.Lbulls,
-        Ldsph50=median.Ldsph,
-        Lbullab=beta.Lbulla,
-        Lbullsb=beta.Lbulls,
-        Ldsphb=beta.Ldsph,
-        Fi=Fi,
-        Fj=Fj,
-        Fk=Fk,
-        ae=ae,
-        path=path,
-    )
+        max(Lb0p, Lbc + location_db),  # (69)
+        Lbc, Lbfs, Lb0p, Lb0b, Lbs, Lba, Lbd50, Lbd, Lminb0p, Lminbap, Lbda, Lbam, median.Ld, beta.Ld, Ldp,
+        median.Lbulla, median.Lbulls, median.Ldsph, beta.Lbulla, beta.Lbulls, beta.Ldsph,
+        Fi, Fj, Fk, ae, path,
+    )  # fmt: skip
 
 
 @jit()
@@ -223,7 +213,7 @@ def basic_transmission_loss(
     p = in_range("time_percent", time_percent, 1.0, 50.0, "%")
     p_L = in_range("location_percent", location_percent, 1.0, 99.0, "%")
     vertical = one_of("polarization", polarization, POLARIZATIONS) == "vertical"
-    zones = _zones(zone, d.size)
+    zones = p1812_path.zone_codes(zone, d.size)
     at_sea = zones[-1] == p1812_path.SEA
     run = p1812_path.path_zones(d, zones)
     climate = Climate(
@@ -259,14 +249,3 @@ def basic_transmission_loss(
         **climate._asdict(),
         **{"Lloc": L_loc, "sigma_loc": sigma_loc},
     }
-
-
-def _zones(zone: ArrayLike | None, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    if zone is None:
-        return np.full(size, p1812_path.INLAND, dtype=np.int64)
-    codes = np.asarray(zone)
-    if codes.shape != (size,):
-        raise ValueError(f"zone has {codes.size} values for {size} distances")
-    if not np.isin(codes, (p1812_path.SEA, p1812_path.COASTAL_LAND, p1812_path.INLAND)).all():
-        raise ValueError("zone holds a code that is none of 1 (sea), 3 (coastal land), 4 (inland)")
-    return codes.astype(np.int64)

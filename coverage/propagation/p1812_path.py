@@ -10,7 +10,7 @@ from math import atan, exp, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.propagation import p526
@@ -76,13 +76,32 @@ def median_earth_radius_km(delta_n: float) -> float:
     return EARTH_RADIUS_KM * 157.0 / (157.0 - delta_n)
 
 
-def path_zones(distance_km: Profile, zone: NDArray[np.integer]) -> PathZones:
-    """Fraction over sea and longest land stretches of a path. P.1812-8 (1) and §3.6.
+def zone_codes(zone: ArrayLike | None, size: int) -> NDArray[np.int64]:
+    """Zone of each of `size` samples, inland throughout if None. Raises ValueError for other codes."""
+    if zone is None:
+        return np.full(size, INLAND, dtype=np.int64)
+    codes = np.asarray(zone)
+    if codes.shape != (size,):
+        raise ValueError(f"zone has {codes.size} values for {size} distances")
+    if not np.isin(codes, (SEA, COASTAL_LAND, INLAND)).all():
+        raise ValueError("zone holds a code that is none of 1 (sea), 3 (coastal land), 4 (inland)")
+    return codes.astype(np.int64)
 
-    `zone` gives each sample's code; a sample stands for the path half-way to its neighbours.
-    """
+
+def _lengths_km(distance_km: Profile) -> Profile:
+    # a sample stands for the path half-way to its neighbours
     edges = np.concatenate([distance_km[:1], (distance_km[1:] + distance_km[:-1]) / 2, distance_km[-1:]])
-    length = np.diff(edges)
+    return np.diff(edges)
+
+
+def share_of(distance_km: Profile, member: NDArray[np.bool_]) -> float:
+    """Share of a path that runs over the samples in `member`, 0 to 1."""
+    return float(_lengths_km(distance_km)[member].sum() / (distance_km[-1] - distance_km[0]))
+
+
+def path_zones(distance_km: Profile, zone: NDArray[np.int64]) -> PathZones:
+    """Fraction over sea and longest land stretches of a path. P.1812-8 (1) and §3.6."""
+    length = _lengths_km(distance_km)
 
     def longest(member: NDArray[np.bool_]) -> float:
         best = run = 0.0
@@ -91,19 +110,19 @@ def path_zones(distance_km: Profile, zone: NDArray[np.integer]) -> PathZones:
             best = max(best, run)
         return float(best)
 
-    total = distance_km[-1] - distance_km[0]
-    return PathZones(float(length[zone == SEA].sum() / total), longest(zone != SEA), longest(zone == INLAND))
+    return PathZones(share_of(distance_km, zone == SEA), longest(zone != SEA), longest(zone == INLAND))
 
 
 @jit()
 def _transmitter_horizon(
     distance_km: Profile, terrain_m: Profile, hts: float, ae: float
 ) -> tuple[float, int]:
-    # tangent of the highest elevation angle, and the first sample that has it: (76), (77)
+    # tangent of the highest elevation angle in m/km, and the first sample that has it: (76), (77)
     best, where = NONE_YET, 1
+    drop = 500.0 / ae
     for i in range(1, distance_km.size - 1):
         x = distance_km[i]
-        slope = (terrain_m[i] - hts) / (1000.0 * x) - x / (2.0 * ae)
+        slope = (terrain_m[i] - hts) / x - drop * x
         if slope > best:
             best, where = slope, i
     return best, where
@@ -113,10 +132,11 @@ def _transmitter_horizon(
 def _receiver_horizon(distance_km: Profile, terrain_m: Profile, hrs: float, ae: float) -> tuple[float, int]:
     # the same seen from the receiver, the sample nearest to it: (80)
     d = distance_km[distance_km.size - 1]
+    drop = 500.0 / ae
     best, where = NONE_YET, 1
     for i in range(1, distance_km.size - 1):
         y = d - distance_km[i]
-        slope = (terrain_m[i] - hrs) / (1000.0 * y) - y / (2.0 * ae)
+        slope = (terrain_m[i] - hrs) / y - drop * y
         if slope >= best:
             best, where = slope, i
     return best, where
@@ -127,11 +147,12 @@ def _highest_intrusion(distance_km: Profile, terrain_m: Profile, hts: float, hrs
     # sample of the highest nu on a line-of-sight path, (78); its constant factor does not move the maximum
     d = distance_km[distance_km.size - 1]
     S_tr = (hrs - hts) / d
+    bulge = 500.0 / ae
     best, where = NONE_YET, 1
     for i in range(1, distance_km.size - 1):
         x = distance_km[i]
         y = d - x
-        nu = (terrain_m[i] + 500.0 / ae * x * y - hts - S_tr * x) / sqrt(x * y)
+        nu = (terrain_m[i] + bulge * x * y - hts - S_tr * x) / sqrt(x * y)
         if nu >= best:
             best, where = nu, i
     return where
@@ -147,16 +168,16 @@ def horizons(distance_km: Profile, terrain_m: Profile, htg: float, hrg: float, a
     d = distance_km[n - 1]
     hts = terrain_m[0] + htg
     hrs = terrain_m[n - 1] + hrg
-    slope_td = (hrs - hts) / (1000.0 * d) - d / (2.0 * ae)  # (77a)
+    slope_td = (hrs - hts) / d - 500.0 / ae * d  # (77a), m/km
     slope_t, lt = _transmitter_horizon(distance_km, terrain_m, hts, ae)
     if slope_t > slope_td:  # transhorizon
         slope_r, lr = _receiver_horizon(distance_km, terrain_m, hrs, ae)
     else:
         slope_t = slope_td
-        slope_r = (hts - hrs) / (1000.0 * d) - d / (2.0 * ae)  # (79)
+        slope_r = (hts - hrs) / d - 500.0 / ae * d  # (79)
         lt = lr = _highest_intrusion(distance_km, terrain_m, hts, hrs, ae)
-    theta_t = 1000.0 * atan(slope_t)
-    theta_r = 1000.0 * atan(slope_r)
+    theta_t = 1000.0 * atan(1e-3 * slope_t)
+    theta_r = 1000.0 * atan(1e-3 * slope_r)
 
     ob = p526.obstruction(distance_km, terrain_m, hts, hrs)
     hst_n, hsr_n = p526.smooth_surface_heights(ob.v1, ob.v2, d)

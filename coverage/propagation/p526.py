@@ -131,7 +131,7 @@ def first_term_land_sea_db(
 def smooth_clearance_share(d: float, ap: float, lam_m: float, hte: float, hre: float) -> float:
     """Which share of the first-term loss is left on a path over a smooth earth, 0 to 1.
 
-    1 beyond the horizon, 0 where the clearance is that of (25) or better. P.526-15 §3.2, P.1812-8 (22)-(25), (27).
+    1 beyond the horizon, 0 where the clearance is that of (25) or better. P.526-15 §3.2, (22)-(25), (27).
     """
     d_los = sqrt(2.0 * ap) * (sqrt(0.001 * hte) + sqrt(0.001 * hre))  # (22)
     c = (hte - hre) / (hte + hre)  # (24d)
@@ -231,8 +231,9 @@ def bullington_nu(
         x = distance_km[i]
         y = d - x
         h = height_m[i] + bulge * x * y
-        S_tim = max(S_tim, (h - hts) / x)  # (13)
-        S_rim = max(S_rim, (h - hrs) / y)  # (17)
+        share = 1.0 / (x * y)  # one division serves both slopes
+        S_tim = max(S_tim, (h - hts) * y * share)  # (13)
+        S_rim = max(S_rim, (h - hrs) * x * share)  # (17)
     if S_tim > S_tr:
         return bullington_point_nu(S_tim, S_rim, hts, hrs, d, lam_m)
     return line_of_sight_nu(distance_km, height_m, hts, hrs, ap, lam_m)
@@ -277,8 +278,9 @@ def obstruction(distance_km: Profile, terrain_m: Profile, hts: float, hrs: float
         x = distance_km[i]
         H = terrain_m[i] - hts - S_tr * x  # (87d)
         hobs = max(hobs, H)  # (87a)
-        alpha_obt = max(alpha_obt, H / x)  # (87b)
-        alpha_obr = max(alpha_obr, H / (d - x))  # (87c)
+        share = H / (x * (d - x))
+        alpha_obt = max(alpha_obt, share * (d - x))  # (87b)
+        alpha_obr = max(alpha_obr, share * x)  # (87c)
     return Obstruction(v1, v2, hobs, alpha_obt, alpha_obr)
 
 

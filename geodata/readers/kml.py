@@ -89,10 +89,14 @@ def _geometry(element: Any) -> BaseGeometry | None:
                 parts.append(Polygon(rings[0], [ring for ring in rings[1:] if len(ring) >= 4]))
     if len(parts) < 2:
         return parts[0] if parts else None
-    for kind, many in ((Point, MultiPoint), (LineString, MultiLineString), (Polygon, MultiPolygon)):
-        if all(isinstance(part, kind) for part in parts):
-            return many(parts)
-    return GeometryCollection(parts)
+    points = [part for part in parts if isinstance(part, Point)]
+    lines = [part for part in parts if isinstance(part, LineString)]
+    polygons = [part for part in parts if isinstance(part, Polygon)]
+    if len(points) == len(parts):
+        return MultiPoint(points)
+    if len(lines) == len(parts):
+        return MultiLineString(lines)
+    return MultiPolygon(polygons) if len(polygons) == len(parts) else GeometryCollection(parts)
 
 
 def _coordinates(element: Any) -> list[tuple[float, float]]:

@@ -52,8 +52,8 @@ def _stream(sheet: Any, name: str, limits: Limits) -> list[list[object]]:
     sheet.reset_dimensions()
     rows: list[list[object]] = []
     filled = 0
-    # one row and one column more than allowed, to tell "full" from "too much"
-    stream = sheet.iter_rows(values_only=True, max_col=limits.columns + 1)
+    # one row more than allowed, to tell "full" from "too much"
+    stream = sheet.iter_rows(values_only=True)
     for count, cells in enumerate(islice(stream, limits.rows + 2), start=1):
         row = [_cell(cell) for cell in cells]
         while row and row[-1] is None:

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import minimum_spanning_tree
-from scipy.spatial import Delaunay, cKDTree
+from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from phusong.geodata.networks import Networks
 from phusong.geodata.province import Province
@@ -48,14 +48,16 @@ def load(province: Province) -> Networks:
         except OSError:
             return built
     return Networks(
-        **{
-            name: pd.read_csv(folder / f"{name}.csv", dtype=_TEXT, float_precision="round_trip")
-            for name in _TABLES
-        },
+        **{name: pd.read_csv(folder / f"{name}.csv", dtype=_TEXT) for name in _TABLES},
         synthetic=tuple(json.loads((folder / "synthetic.json").read_text("utf-8"))),
     )
 
 
+_ACCESS_POINTS = ["ap_id", "hamlet_id", "x_m", "y_m", "in_service_year", "status", "synthetic"]
+_LOUDSPEAKERS = [
+    "cluster_id", "hamlet_id", "x_m", "y_m", "height_m", "horns", "power_w", "azimuth_deg", "link",
+    "on_air_year", "status", "synthetic",
+]  # fmt: skip
 _TABLES = ("access_points", "loudspeakers", "road_nodes", "road_edges")
 _TEXT = {"ap_id": str, "cluster_id": str, "hamlet_id": str}
 
@@ -170,7 +172,10 @@ def _blocks(cells: _Cells, block_m: float) -> Floats:
 
 def _relative_neighbours(xy: Floats) -> Indices:
     """Pairs of points, first index smaller, to both of which no third is nearer than they to each other."""
-    triangles = Delaunay(xy).simplices
+    try:
+        triangles = Delaunay(xy).simplices
+    except (QhullError, ValueError):  # fewer than three places, or all on one line: they are sorted along it
+        return np.column_stack([np.arange(len(xy) - 1), np.arange(1, len(xy))]).astype(np.int64)
     pairs = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]])
     pairs = np.unique(np.sort(pairs, axis=1), axis=0).astype(np.int64)
     apart = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
@@ -210,8 +215,7 @@ def _access_points(
             rows.append(
                 (f"AP-{code}-{k + 1:02d}", code, *place, year, "planned" if planned else "in_service")
             )
-    columns = ["ap_id", "hamlet_id", "x_m", "y_m", "in_service_year", "status"]
-    return pd.DataFrame(rows, columns=columns).assign(synthetic=True)
+    return pd.DataFrame(rows, columns=_ACCESS_POINTS[:-1]).assign(synthetic=True)
 
 
 def _spread_over(
@@ -269,8 +273,4 @@ def _loudspeakers(
                     "planned" if k else "on_air",
                 )
             )
-    columns = [
-        "cluster_id", "hamlet_id", "x_m", "y_m", "height_m", "horns", "power_w", "azimuth_deg", "link",
-        "on_air_year", "status",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).assign(synthetic=True)
+    return pd.DataFrame(rows, columns=_LOUDSPEAKERS[:-1]).assign(synthetic=True)

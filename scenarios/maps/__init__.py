@@ -28,7 +28,7 @@ def write_comparison(
 
 
 def write_years(results: Sequence[RunResult], path: str | os.PathLike[str], *, lang: str = "vi") -> None:
-    """Write one page with a slider over runs of the same province, in the order given (a rollout's phases)."""
+    """Write one page with a slider over runs of the same province, in the order given (a rollout's years)."""
     _write(_render(results, mode="years", lang=lang), Path(path))
 
 
@@ -61,7 +61,7 @@ def build_map(results: Sequence[RunResult], *, mode: str = "single", lang: str =
 
 
 def to_html(chart: OfflineMap) -> str:
-    """The page of a map from `build_map`, self-contained. ValueError where something added needs a network."""
+    """The page of a map from `build_map`, self-contained. ValueError where an addition needs a network."""
     from phusong.scenarios.maps.document import self_contained
 
     return self_contained(chart.get_root().render())

@@ -13,13 +13,14 @@ from rasterio.features import geometry_mask
 
 from phusong.coverage.coverage_map import Layer
 from phusong.scenarios.maps.mercator import view_of
+from phusong.scenarios.maps.other_networks import networks_of
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
 from phusong.scenarios.maps.pictures import packed, packed_json, packed_labels, palette_png, text_of
-from phusong.scenarios.maps.shapes import in_degrees, rings
+from phusong.scenarios.maps.shapes import in_degrees, rings_of_each
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
 
-# the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page stays
-# small enough to be sent by mail
+# the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page
+# stays small enough to be sent by mail
 NUMBER_CELLS = 4_600_000
 LOWEST_DBM = -160  # code 1 of a number grid; code 0 is no signal
 
@@ -46,8 +47,11 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "layers": [_layer(result, shown, layer, stations) for layer in result.coverage.layers.values()],
         "sectors": _sectors(result, stations),
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
-        "gaps": packed_json({"rows": _gaps(result, stations), "rings": [rings(shape) for shape in shapes]}),
+        "gaps": packed_json({"rows": _gaps(result, stations), "rings": rings_of_each(shapes)}),
         "units": _shares(result.units),
+        **(
+            {"networks": networks_of(result.networks)} if result.networks and result.networks.complete else {}
+        ),
     }
 
 
@@ -85,7 +89,6 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
     classes = signal_classes(thresholds_of(result, layer))
     level = np.where(shown.inside, layer.rsrp_dbm, np.nan)
     codes = np.asarray(shown.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
-    summary = next((s for s in result.summary.get("layers", ()) if s.get("layer") == layer.key), {})
     return {
         "key": layer.key,
         "operator": layer.operator,
@@ -95,7 +98,6 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
         "picture": text_of(palette_png(codes, [item.colour for item in classes])),
         **_numbers(result, shown, layer),
         "server_colours": _server_colours(result, np.where(shown.inside, layer.best_server + 1, 0), stations),
-        "summary": dict(summary),
     }
 
 
@@ -190,7 +192,7 @@ def _ranked(result: RunResult) -> gpd.GeoDataFrame:
 def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
     """Each layer's gaps, most people first."""
     gaps = _ranked(result)
-    middles = in_degrees(gaps.geometry.representative_point(), gaps.crs or result.province.crs)
+    middles = gaps.geometry.representative_point().to_crs("EPSG:4326")
     return [
         {
             "id": row["gap_id"],
@@ -202,6 +204,7 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "worst": number(row["worst_dbm"]),
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
+            "lacking": number(row.get("lacking_db"), 1),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),
             "at": [round(middle.y, 5), round(middle.x, 5)],

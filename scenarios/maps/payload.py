@@ -93,7 +93,7 @@ def _stations(results: Sequence[RunResult]) -> dict[str, Any]:
     known: dict[str, dict[str, Any]] = {}
     for result in results:
         for site in result.province.sites.to_dict("records"):
-            known.setdefault(str(site["site_id"]), site)
+            known.setdefault(str(site["site_id"]), {str(key): value for key, value in site.items()})
         for sector in result.coverage.sectors:
             known.setdefault(
                 sector.site_id,

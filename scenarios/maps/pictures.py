@@ -24,7 +24,7 @@ def palette_png(codes: NDArray[np.uint8], colours: Sequence[str]) -> bytes:
     image = Image.fromarray(codes, mode=None).convert("L")
     image = Image.frombytes("P", image.size, image.tobytes())
     image.putpalette([0, 0, 0] + [part for colour in colours for part in rgb(colour)])
-    return _encoded(image, "PNG", optimize=True, transparency=0)
+    return _encoded(image, "PNG", bits=4, compress_level=6, transparency=0)
 
 
 def hillshade_webp(terrain: Raster, inside: NDArray[np.bool_], cell: NDArray[np.int32]) -> bytes:
@@ -72,9 +72,9 @@ def packed(values: NDArray[np.unsignedinteger]) -> str:
 
 
 def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
-    """Labels of areas (16 bits): for each cell, in reading order, 0 same as above, 1 same as left, 2 another.
+    """Labels of areas (16 bits): for each cell, row by row, 0 as above, 1 as left, 2 another.
 
-    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high bytes), deflated.
+    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high), deflated.
     """
     above, left = np.zeros_like(values), np.zeros_like(values)
     above[1:], left[:, 1:] = values[:-1], values[:, :-1]
@@ -88,4 +88,8 @@ def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
 
 def packed_json(value: Any) -> str:
     """A JSON value as base64 of its deflated text."""
-    return text_of(zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6))
+    return text_of(
+        zlib.compress(
+            json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6
+        )
+    )

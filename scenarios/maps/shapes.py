@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 SCALE = 100_000  # 5 decimals of a degree
+POLYGON, MULTIPOLYGON = 3, 6  # GEOS type ids
 COARSE_M = 15.0  # boundaries may move this much: less than a pixel until zoom 14
 
 
-def encode(points: NDArray[np.float64]) -> list[int]:
-    """Longitudes and latitudes, shape (n, 2), as [lon, lat, dlon, dlat, …] in 1e-5 degrees."""
-    whole = np.rint(points * SCALE).astype(np.int64)
-    steps = np.diff(whole, axis=0)
-    moved = np.any(steps != 0, axis=1)
-    kept = whole[np.concatenate(([True], moved))]
-    steps_of: list[int] = np.concatenate((kept[:1], np.diff(kept, axis=0))).ravel().tolist()
-    return steps_of
-
-
 def rings(geometry: BaseGeometry) -> list[list[int]]:
-    """Every ring of polygons (holes too: drawn with the even-odd rule) or every line of lines."""
-    parts = []
-    for part in getattr(geometry, "geoms", [geometry]):
-        if part.is_empty:
-            continue
-        if part.geom_type == "Polygon":
-            parts += [encode(np.asarray(ring.coords)[:, :2]) for ring in (part.exterior, *part.interiors)]
-        elif part.geom_type == "MultiPolygon" or part.geom_type == "GeometryCollection":
-            parts += rings(part)
-        elif part.geom_type in ("LineString", "LinearRing"):
-            parts.append(encode(np.asarray(part.coords)[:, :2]))
-    return parts
+    """Every ring of polygons (holes too: drawn with the even-odd rule) or every line of lines, encoded.
+
+    A ring is [lon, lat, dlon, dlat, …] in 1e-5 degrees.
+    """
+    return rings_of_each([geometry])[0]
+
+
+def rings_of_each(geometries: Sequence[BaseGeometry]) -> list[list[list[int]]]:
+    """`rings` of each geometry, all at once: a province has tens of thousands of rings."""
+    parts, part_of = shapely.get_parts(np.asarray(geometries, dtype=object), return_index=True)
+    areas = np.isin(shapely.get_type_id(parts), (POLYGON, MULTIPOLYGON))
+    outlines, of_area = shapely.get_rings(parts[areas], return_index=True)
+    lines = np.concatenate([outlines, parts[~areas]])
+    owner = np.concatenate([part_of[areas][of_area], part_of[~areas]])
+    points, line_of = shapely.get_coordinates(lines, return_index=True)
+    whole = np.rint(points * SCALE).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64))
+    first = np.flatnonzero(np.diff(line_of, prepend=-1))
+    steps[first] = whole[first]
+    pieces = np.split(steps, first[1:]) if len(first) else []
+    found: list[list[list[int]]] = [[] for _ in geometries]
+    for piece, line in zip(pieces, line_of[first], strict=True):
+        found[owner[line]].append(piece.ravel().tolist())
+    return found
 
 
 def in_degrees(geometries: Iterable[BaseGeometry], crs: str) -> list[BaseGeometry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from phusong.coverage.antenna import Antenna, catalogue
+from phusong.coverage.antenna import Antenna, catalogue, parse_msi
 
 
 def test_macro_pattern_of_tr_36814() -> None:
@@ -41,3 +41,40 @@ def test_a_cut_must_be_losses_all_around() -> None:
         Antenna("short", 10.0, np.zeros(10), np.zeros(360), 25.0)
     with pytest.raises(ValueError, match="none below 0"):
         Antenna("gain", 10.0, np.full(360, -3.0), np.zeros(360), 25.0)
+
+
+def _msi(gain: str = "15.35 dBd", skipped: int | None = None) -> str:
+    horizontal = [f"{a} {min(12 * ((a + 180) % 360 - 180) ** 2 / 4225, 25):.2f}" for a in range(360)]
+    vertical = [f"{a}.0 {min(12 * ((a - 4 + 180) % 360 - 180) ** 2 / 49, 22):.2f}" for a in range(360)]
+    if skipped is not None:
+        vertical[skipped] = f"{skipped + 1}.0 1.00"
+    head = ["NAME a panel", "FREQUENCY 1800", f"GAIN {gain}", "TILT ELECTRICAL", "ELECTRICAL_TILT 4"]
+    return "\n".join([*head, "HORIZONTAL 360", *horizontal, "VERTICAL 360", *vertical])
+
+
+def test_an_msi_file_is_read() -> None:
+    antenna = parse_msi(_msi())
+    assert antenna.name == "a panel"
+    assert antenna.gain_dbi == pytest.approx(17.5)  # dBd + 2.15
+    assert antenna.tilt_deg == 4.0
+    assert antenna.loss_db(65.0, 4.0, tilt_deg=4.0) == pytest.approx(12.0, abs=0.005)
+    assert antenna.loss_db(0.0, 4.0, tilt_deg=4.0) == pytest.approx(0.0, abs=0.005)
+    # told to tilt 6 degrees, the beam of a pattern tilted 4 goes down by two more
+    assert antenna.loss_db(0.0, 6.0, tilt_deg=6.0) == pytest.approx(0.0, abs=0.005)
+    assert antenna.loss_db(180.0, 4.0, tilt_deg=4.0) == 25.0
+    assert parse_msi(_msi("17.5 dBi")).gain_dbi == 17.5
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("NAME x\nGAIN 15", "no HORIZONTAL"),
+        (_msi().replace("GAIN 15.35 dBd", "COLOUR red"), "no GAIN"),
+        (_msi("loud"), "GAIN is followed by loud"),
+        (_msi(skipped=9), "lacks the angle 9"),
+        ("HORIZONTAL 12\n0 0", "12 lines|1 lines"),
+    ],
+)
+def test_a_broken_msi_file_is_refused(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_msi(text)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, Point, box
 
-from phusong.coverage.border import along_road, places_along
+from phusong.coverage.border import along_road, places_along, spill
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.geodata.grid import Grid
 
@@ -82,3 +82,17 @@ def test_roads_that_cannot_be_sampled_are_refused() -> None:
         along_road(coverage, layer, LineString([(5, 5), (5, 5)]))
     with pytest.raises(ValueError, match="leaves the grid"):
         along_road(coverage, layer, LineString([(5, 5), (50_000, 5)]))
+
+
+def test_spill_counts_the_ground_beyond_the_border_only() -> None:
+    rsrp = np.full(GRID.shape, -120.0)
+    rsrp[2:8, :] = -90.0  # northings 6000 to 9000
+    coverage, layer = _map(rsrp, np.ones(GRID.shape))
+    outline = box(0, 0, 10_000, 5000)
+    border = LineString([(0, 5000), (10_000, 5000)])
+    found = spill(coverage, layer, outline, border, strip_m=3000)
+    # of the strip from 5000 to 8000 the two northern kilometres are served, over 10 km
+    assert found.area_km2 == pytest.approx(20.0)
+    assert found.served_share == pytest.approx(2 / 3)
+    assert found.deepest_km == pytest.approx(2.75)
+    assert spill(coverage, layer, outline, border, strip_m=1000).area_km2 == 0.0

@@ -13,8 +13,6 @@ from phusong.geodata import boundaries, reference
 from phusong.geodata.errors import InputError
 from phusong.geodata.official import binh_phuoc
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
-
 
 def _read(folder: Path, name: str, level: str | None = None) -> tuple[str, gpd.GeoDataFrame, list[object]]:
     found = boundaries.read_boundaries(folder / name, level=level, official=binh_phuoc(), crs="EPSG:9212")

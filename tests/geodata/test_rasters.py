@@ -107,7 +107,7 @@ def test_landcover_takes_the_most_frequent_class(tmp_path: Path) -> None:
     values = np.full((2400, 3600), 10, dtype=np.uint8)
     values[:, 1800:] = 80
     path = tile(tmp_path / "a.tif", values, west=106.72, north=11.88, step=step, nodata=0)
-    cover, report = rasters.import_landcover([path], GRID, clutter_classes())
+    cover, report, _ = rasters.import_landcover([path], GRID, clutter_classes())
     assert set(report.classes) == {"forest", "water"}
     assert (cover.values[60, :20] == 5).all()
     assert (cover.values[60, -20:] == 1).all()
@@ -121,9 +121,19 @@ def test_a_class_that_the_table_lacks_is_named(tmp_path: Path) -> None:
         rasters.import_landcover([path], GRID, clutter_classes())
     table = tmp_path / "own.toml"
     table.write_text('[classes]\n33 = "rubber"\n', "utf-8")
-    cover, _ = rasters.import_landcover([path], GRID, clutter_classes(), table=table)
+    cover, _, _ = rasters.import_landcover([path], GRID, clutter_classes(), table=table)
     assert (cover.values == 3).mean() > 0.9
-    for bad in ('[classes]\n33 = "palm"\n', '[classes]\nx = "open"\n', "[classes"):
+    table.write_text('[classes]\n33 = "palm"\n[heights_m]\npalm = 12.5\nrubber = 18\n', "utf-8")
+    cover, _, kinds = rasters.import_landcover([path], GRID, clutter_classes(), table=table)
+    heights = kinds.set_index("code")["height_m"]
+    assert heights[int(np.median(cover.values))] == 12.5
+    assert kinds.set_index("key").loc["rubber", "height_m"] == 18.0
+    for bad in (
+        '[classes]\n33 = "palm"\n',
+        '[heights_m]\npalm = "x"\n',
+        '[classes]\nx = "open"\n',
+        "[classes",
+    ):
         table.write_text(bad, "utf-8")
         with pytest.raises(InputError, match=r"own\.toml"):
             rasters.import_landcover([path], GRID, clutter_classes(), table=table)

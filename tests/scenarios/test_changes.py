@@ -122,7 +122,7 @@ def test_new_sites_stand_where_they_are_put(province: Province, baseline: Scenar
         ({"off": ["VTL-9999"]}, "'VTL-9999' is no site, mast or sector"),
         ({"off_operators": ["Vietel"]}, "no site of operator 'Vietel'; there are"),
         ({"off_units": ["Huyện Bù Gia Map"]}, "did you mean 'Huyện Bù Gia Mập'"),
-        ({"change": [{"id": "MBF-9999", "height_m": 30.0}]}, "'MBF-9999' is no site or sector on air; did you mean"),
+        ({"change": [{"id": "MBF-9999", "height_m": 30.0}]}, "'MBF-9999' is no site or sector on air; did"),
         ({"add": [{**NEW, "lat": 21.0, "lon": 105.8}]}, "more than 30 km outside"),
         ({"add": [{**NEW, "id": "MBF-0001"}]}, "'MBF-0001' is taken"),
         ({"add_table": "none.csv"}, "none.csv cannot be read"),
@@ -140,7 +140,8 @@ def test_what_the_data_do_not_have_is_named(
 def test_two_changes_to_one_site_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text(
-        'base = "baseline-2024"\n[[sites.change]]\nid = "A"\nheight_m = 30\n[[sites.change]]\nid = "A"\nheight_m = 40\n',
+        'base = "baseline-2024"\n'
+        '[[sites.change]]\nid = "A"\nheight_m = 30\n[[sites.change]]\nid = "A"\nheight_m = 40\n',
         "utf-8",
     )
     with pytest.raises(InputError, match="'A' stands twice"):
@@ -151,3 +152,23 @@ def test_units_are_found_by_code_and_name(province: Province) -> None:
     commune = province.communes.iloc[0]
     assert len(units_named(province, [commune["code"]])) >= 1
     assert units_named(province, []).empty
+
+
+def test_refarming_may_keep_the_old_carrier_and_change_the_technology(province: Province) -> None:
+    _, before = on_air(load_scenario("baseline-2024"), province)
+    _, low = on_air(load_scenario("700mhz"), province)
+    old = low["sector_id"].isin(before["sector_id"])
+    assert (before["band"] == "L1800").sum() == (~old).sum() == (low["band"] == "L700").sum()
+    assert low["sector_id"].is_unique
+    assert low[old].reset_index(drop=True).equals(before.reset_index(drop=True))
+    blocks = low[~old].groupby("operator")["frequency_mhz"].unique()
+    assert {name: value.tolist() for name, value in blocks.items()} == {
+        "Viettel": [763.0], "VNPT": [773.0], "MobiFone": [783.0]
+    }  # fmt: skip
+    _, upgraded = on_air(load_scenario("4g-upgrade"), province)
+    new = upgraded[~upgraded["sector_id"].isin(before["sector_id"])]
+    three = province.sectors[(province.sectors["technology"] == "3G") & (province.sectors["band"] == "U900")]
+    assert len(new) > 0
+    assert set(new["sector_id"]) <= set(three["sector_id"])
+    assert set(new["technology"]) == {"4G"}
+    assert set(new["band"]) == {"L900"}

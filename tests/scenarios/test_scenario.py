@@ -73,3 +73,16 @@ def test_unknown_names_loops_and_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"name = 'L\xf4c'")
     with pytest.raises(InputError, match="UTF-8"):
         load_scenario(str(tmp_path / "latin.toml"))
+
+
+@pytest.mark.parametrize(
+    ("roaming", "message"),
+    [
+        ('[["Viettel", "Vinaphone"]]', r"'Vinaphone' is not in operators"),
+        ('[["Viettel", "VNPT"], ["VNPT", "MobiFone"]]', "'VNPT' stands twice"),
+    ],
+)
+def test_an_operator_roams_in_one_group_at_most(tmp_path: Path, roaming: str, message: str) -> None:
+    (tmp_path / "x.toml").write_text(f'base = "baseline-2024"\nroaming = {roaming}\n', "utf-8")
+    with pytest.raises(InputError, match=message):
+        load_scenario(str(tmp_path / "x.toml"))

@@ -40,7 +40,7 @@ def ensure(folder: Path = VENDOR) -> None:
 
 
 def install(folder: Path, wanted: dict[str, dict[str, str]]) -> None:
-    """Install the locked packages in a temporary folder and copy the wanted files to `folder`, whole or not."""
+    """Install the locked packages in a temporary folder and copy the wanted files to `folder`."""
     npm = shutil.which("npm")
     if npm is None:
         raise SystemExit(

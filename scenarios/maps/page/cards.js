@@ -46,8 +46,8 @@ PS.feature((map) => {
         [PS.t("sinr"), run.hamlets.sinr[i] === null ? "–" : PS.number(run.hamlets.sinr[i], 1) + "\u202fdB"],
         [PS.t("backup"), PS.t("backup_n", { n: able.length, total: names.length })],
         ...answer.rows,
-        gap?.cause && [PS.t("cause"), gap.cause],
-        gap?.mend && [PS.t("mend"), gap.mend]),
+        gap?.cause && [PS.t("cause"), PS.t("cause_" + gap.cause)],
+        gap?.mend && [PS.t("mend"), mend(gap)]),
       operators.length ? PS.h("table.mini", {}, PS.h("thead", {}, PS.h("tr", {}, ["operator", "level", "class"].map((key) => PS.h("th", { scope: "col" }, PS.t(key))))),
         PS.h("tbody", {}, operators.map((layer) => PS.h("tr", {}, PS.h("th", { scope: "row" }, `${layer.operator} ${layer.technology}`),
           PS.h("td", {}, PS.dbm(run.hamlets.layers[layer.key].rsrp[i])), PS.h("td", {}, level(run.hamlets.layers[layer.key].level[i])))))) : null,
@@ -71,6 +71,8 @@ PS.feature((map) => {
         PS.h("tbody", {}, own.slice(0, 24).map((k) => PS.h("tr", {}, PS.h("th", { scope: "row" }, `${s.technology[k]} ${s.band[k]}`), PS.h("td", {}, s.azimuth[k] + "°"), PS.h("td", {}, PS.number(s.tilt[k], 1) + "°"), PS.h("td", {}, PS.number(s.power[k], 1) + "\u202fdBm"))))) : null];
   }
 
+  const mend = (gap) => PS.t("mend_" + gap.mend) + (gap.lacking === null ? "" : " · " + PS.t("lacking", { db: PS.number(gap.lacking, 0) }));
+
   const gapCard = ({ gap }) => [
     PS.h("h2", {}, PS.names(gap.hamlets, 3) || PS.t("legend_gap")),
     PS.h("p.muted", {}, PS.names(gap.communes, 4)),
@@ -78,8 +80,8 @@ PS.feature((map) => {
       [PS.t("people"), PS.number(gap.people)],
       [PS.t("area"), PS.number(gap.km2, 2) + "\u202fkm²"],
       [PS.t("worst"), PS.dbm(gap.worst)],
-      gap.cause && [PS.t("cause"), gap.cause],
-      gap.mend && [PS.t("mend"), gap.mend],
+      gap.cause && [PS.t("cause"), PS.t("cause_" + gap.cause)],
+      gap.mend && [PS.t("mend"), mend(gap)],
       gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
       gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
 

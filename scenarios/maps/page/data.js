@@ -88,8 +88,9 @@
     }
     return { levels, servers };
   }
+  PS.unpackJson = async (base64) => JSON.parse(new TextDecoder().decode(await inflate(base64)));
   PS.loadGaps = () => Promise.all(data.runs.map(async (run) => {
-    const { rows, rings } = JSON.parse(new TextDecoder().decode(await inflate(run.gaps)));
+    const { rows, rings } = await PS.unpackJson(run.gaps);
     rows.forEach((gap, index) => { gap.shape = PS.shape(rings[index]); });
     run.gaps = rows;
   }));

@@ -47,21 +47,21 @@ PS.feature((map) => {
     const query = PS.fold(text);
     if (!query) return [];
     index ??= build();
-    const words = query.split(" ");
+    const words = query.split(" "), letters = words.join("").length;
     const scored = [];
     for (const entry of index) {
       const all = " " + entry.all;
-      const met = words.filter((word) => all.includes(" " + word)).length;
+      const met = words.reduce((sum, word) => sum + (all.includes(" " + word) ? word.length : 0), 0); // letters
       if (met === 0) continue;
       // the whole name, then its beginning, then in order, then anywhere
       const fit = entry.key === query ? 0 : entry.all.startsWith(query + " ") || entry.all === query ? 1 : entry.key.startsWith(query) ? 2 : all.includes(" " + query) ? 3 : 4;
       const exact = words.every((word) => (all + " ").includes(" " + word + " ")) ? 0 : 1;
-      scored.push([words.length - met, fit, exact, entry.rank, entry]);
+      scored.push([letters - met, fit, exact, entry.rank, entry]);
     }
     scored.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || PS.collator.compare(a[4].name, b[4].name));
-    // where nothing has every word, what has the most of them, but more than half
+    // where nothing has every word, what has the most letters of them, but more than half
     const least = scored.length ? scored[0][0] : 0;
-    return least * 2 >= words.length && least > 0 ? [] : scored.filter((item) => item[0] === least).slice(0, most).map((item) => item[4]);
+    return least * 2 >= letters && least > 0 ? [] : scored.filter((item) => item[0] === least).slice(0, most).map((item) => item[4]);
   };
 
   const show = () => {

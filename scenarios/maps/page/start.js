@@ -6,12 +6,13 @@
   PS.start = async (map) => {
     PS.map = map;
     await PS.loadGaps();
-    map.getContainer().setAttribute("aria-label", PS.t("map"));
+    map.getContainer().setAttribute("role", "region");
+    map.getContainer().dataset.tLabel = "map_keys";
     map.setView(L.latLngBounds(PS.data.bounds).getCenter(), 9, { animate: false });
     PS.translate();
     for (const feature of PS.features) feature(map);
     PS.home();
-    if (!PS.readLink()) PS.home();
+    PS.readLink();
     PS.startLink();
     requestAnimationFrame(() => setTimeout(() => {
       for (const task of later) task();

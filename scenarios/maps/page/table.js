@@ -19,7 +19,7 @@ PS.feature((map) => {
     },
     gaps: () => ({
       columns: [["col_id"], ["col_hamlets"], ["col_commune"], ["col_people", "number", 0], ["col_km2", "number", 2], ["col_worst", "number", 0], ["col_cause"]],
-      rows: PS.gapsOf(PS.run()).map((gap) => ({ cells: [gap.id, gap.hamlets.join(", "), gap.communes.join(", "), gap.people, gap.km2, gap.worst, gap.cause], pick: { kind: "gap", gap, at: gap.at } })),
+      rows: PS.gapsOf(PS.run()).map((gap) => ({ cells: [gap.id, gap.hamlets.join(", "), gap.communes.join(", "), gap.people, gap.km2, gap.worst, gap.cause && PS.t("cause_" + gap.cause)], pick: { kind: "gap", gap, at: gap.at } })),
     }),
     units: () => {
       const run = PS.run(), key = PS.layerOf(run).key;

@@ -20,12 +20,12 @@ PS.feature((map) => {
     link: "M10 14a4 4 0 0 0 6 .4l3-3a4.2 4.2 0 0 0-6-6l-1.2 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4.2 4.2 0 0 0 6 6l1.2-1.2",
     save: "M12 4v11M7 11l5 5 5-5M5 20h14",
   };
-  const whole = () => map.fitBounds(PS.data.bounds, PS.padding());
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const whole = (animate) => map.fitBounds(PS.data.bounds, { ...PS.padding(), animate });
   PS.padding = (card = false) => {
     const wide = !window.matchMedia("(max-width: 760px)").matches;
     return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [card ? 414 : 284, 34] } : { paddingTopLeft: [14, 80], paddingBottomRight: [14, card ? 460 : 190] };
   };
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   PS.flyTo = (target, zoom) => {
     const bounds = target instanceof L.LatLngBounds ? target : L.latLngBounds(target, target);
     map.flyToBounds(bounds, { ...PS.padding(true), maxZoom: Math.max(zoom, target instanceof L.LatLngBounds ? 0 : map.getZoom()), duration: 0.8, animate: !still });
@@ -33,7 +33,7 @@ PS.feature((map) => {
   const actions = {
     zoom_in: () => map.zoomIn(1),
     zoom_out: () => map.zoomOut(1),
-    home: whole,
+    home: () => whole(!still),
     measure: () => measure(!PS.measuring),
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.()),
     link: async () => {
@@ -129,7 +129,7 @@ PS.feature((map) => {
   map.on("moveend", () => place(map.getCenter()));
   PS.on("lang", () => { scale(); place(map.getCenter()); });
   PS.home = () => {
-    whole();
+    whole(false);
     scale();
     place(map.getCenter());
   };

@@ -25,8 +25,8 @@ def _swept(
     loss = np.full((frequencies.size, radials, most // stride + 1), np.nan, np.float32)
     reach = np.full(radials, -9, np.int32)
     sweep(
-        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m, radials, most, stride, clearance_m, EARTH_KM,
-        frequencies, loss, reach,
+        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m, most, stride,
+        np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0), clearance_m, EARTH_KM, frequencies, loss, reach,
     )  # fmt: skip
     return loss, reach
 
@@ -73,13 +73,15 @@ def test_every_sample_equals_the_direct_formula(
             np.testing.assert_allclose(loss[f, r, samples], direct, atol=1e-4, rtol=0.0)
 
 
-def test_a_stride_changes_no_value(fractal_ground: Callable[..., Ground]) -> None:
+def test_a_stride_changes_little(fractal_ground: Callable[..., Ground]) -> None:
     ground = fractal_ground(300)
     frequencies = np.array([900.0])
     fine, _ = _swept(ground, (150.0, 150.0), (30.0, 1.5), frequencies, radials=40, most=120)
     coarse, reach = _swept(ground, (150.0, 150.0), (30.0, 1.5), frequencies, radials=40, most=120, stride=3)
     assert (reach == 40).all()
-    np.testing.assert_array_equal(coarse, fine[:, :, ::3])
+    difference = coarse - fine[:, :, ::3]
+    assert abs(difference.mean()) < 0.05
+    assert np.sqrt((difference**2).mean()) < 0.3
 
 
 def test_a_radial_ends_where_the_ground_does(fractal_ground: Callable[..., Ground]) -> None:
@@ -99,7 +101,8 @@ def test_one_ridge_is_a_knife_edge(flat_ground: Callable[..., Ground]) -> None:
     loss = np.zeros((1, 4, 301), np.float32)
     reach = np.zeros(4, np.int32)
     sweep(
-        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0), 4, 200, 1, 0.0, 1e9,
+        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0), 200, 1,
+        np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0), 0.0, 1e9,
         np.array([900.0]), loss, reach,
     )  # fmt: skip
     lam = 299.8 / 900.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import hata_vectors
@@ -75,48 +76,57 @@ def test_slope_correction_lies_on_okumuras_lines(theta_m: float, d: float, gain_
     assert eh.slope_gain_db(theta_m, d) == pytest.approx(gain_db, abs=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("d_1", "d_2", "gain_db"),
-    [
-        (15.0, 1.0, -13.0),
-        (30.0, 1.0, -8.5),
-        (60.0, 1.0, -4.0),
-        (15.0, 8.0, -6.0),
-        (30.0, 2.5, -12.5),
-        (60.0, 0.0, 20.0),
-        (22.5, 3.0, -14.75),
-        (45.0, 5.0, -5.75),
-        (15.0, 4.0, -15.0),
-        (15.0, 6.0, -10.0),
-    ],
-)
-def test_ridge_of_200_m_reads_okumuras_figure_31(d_1: float, d_2: float, gain_db: float) -> None:
-    assert eh.ridge_gain_db(d_1, d_2, 200.0) == pytest.approx(gain_db, abs=1e-9)
-    assert eh.ridge_gain_db(d_1, d_2, 50.0) == pytest.approx(gain_db / 2, abs=1e-9)
+# [Okumura fig. 31]: gain behind a ridge of 200 m at 0, 1 … 8 km from the mobile, the ridge 15, 30, 60 km away
+RIDGE_DB = {
+    15.0: (4.0, -13.0, -17.5, -17.5, -15.0, -12.5, -10.0, -8.0, -6.0),
+    30.0: (12.0, -8.5, -13.0, -12.0, -10.0, -8.0, -6.5, -5.0, -4.0),
+    60.0: (20.0, -4.0, -6.5, -6.0, -4.5, -3.5, -2.5, -2.0, -1.0),
+}
 
 
-@pytest.mark.parametrize(
-    ("sea_points", "at_mobile", "d", "gain_db"),  # [Okumura fig. 35], of 20 points
-    [
-        (7, False, 20.0, 3.0),
-        (7, True, 20.0, 5.5),
-        (17, False, 20.0, 10.0),
-        (10, False, 70.0, 7.0),
-        (10, True, 70.0, 10.5),
-        (6, True, 70.0, 6.25),
-        (12, False, 45.0, 7.5),
-        (20, True, 30.0, 11.0),
-    ],
-)
-def test_sea_correction_reads_okumuras_curves(
-    sea_points: int, at_mobile: bool, d: float, gain_db: float
-) -> None:
-    z = np.full(20, 7.0)
-    if at_mobile:
-        z[:sea_points] = 0.0
-    else:
-        z[20 - sea_points :] = 0.0
-    assert eh.sea_gain_db(z, d) == pytest.approx(gain_db, abs=1e-9)
+@pytest.mark.parametrize("d_1", RIDGE_DB)
+def test_ridge_of_200_m_reads_okumuras_figure_31(d_1: float) -> None:
+    curve = RIDGE_DB[d_1]
+    for d_2, gain_db in enumerate(curve):
+        assert eh.ridge_gain_db(d_1, float(d_2), 200.0) == pytest.approx(gain_db, abs=1e-9)
+        assert eh.ridge_gain_db(d_1, float(d_2), 50.0) == pytest.approx(gain_db / 2, abs=1e-9)
+    for d_2, (near, far) in enumerate(pairwise(curve)):
+        assert eh.ridge_gain_db(d_1, d_2 + 0.5, 200.0) == pytest.approx((near + far) / 2, abs=1e-9)
+
+
+@pytest.mark.parametrize(("d_1", "between"), [(22.5, (15.0, 30.0)), (45.0, (30.0, 60.0))])
+def test_ridge_between_the_curves(d_1: float, between: tuple[float, float]) -> None:
+    expected = (RIDGE_DB[between[0]][3] + RIDGE_DB[between[1]][3]) / 2
+    assert eh.ridge_gain_db(d_1, 3.0, 200.0) == pytest.approx(expected, abs=1e-9)
+
+
+# [Okumura fig. 35]: gain over the share of sea, at the base's and at the mobile's end, to 30 and from 60 km
+SEA_30_KM = {
+    0.15: (1.0, 4.0), 0.35: (3.0, 5.5), 0.45: (4.0, 7.0), 0.6: (6.0, 8.5), 0.65: (7.0, 9.0),
+    0.725: (8.0, 9.5), 0.775: (9.0, 9.8), 0.85: (10.0, 10.25), 1.0: (11.0, 11.0),
+}  # fmt: skip
+SEA_60_KM = {
+    0.15: (2.0, 4.25), 0.3: (4.0, 6.25), 0.4: (5.5, 9.2), 0.5: (7.0, 10.5), 0.6: (9.0, 11.75),
+    0.725: (11.0, 13.0), 0.85: (13.0, 14.0), 0.9: (14.0, 14.25), 1.0: (15.0, 15.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("curves", "d"), [(SEA_30_KM, 20.0), (SEA_60_KM, 70.0)])
+def test_sea_correction_reads_okumuras_curves(curves: dict[float, tuple[float, float]], d: float) -> None:
+    for share, (at_base, at_mobile) in curves.items():
+        z = np.full(200, 7.0)
+        z[: round(200 * share)] = 0.0  # the profile starts at the mobile
+        middle = 0.5 * (at_base + at_mobile)  # all sea: neither end has more of it
+        assert eh.sea_gain_db(z, d) == pytest.approx(middle if share == 1 else at_mobile, abs=1e-9)
+        assert eh.sea_gain_db(z[::-1].copy(), d) == pytest.approx(middle if share == 1 else at_base, abs=1e-9)
+
+
+def test_sea_correction_between_30_and_60_km() -> None:
+    z = np.full(200, 7.0)
+    z[:120] = 0.0
+    assert eh.sea_gain_db(z, 45.0) == pytest.approx((8.5 + 11.75) / 2, abs=1e-9)
+    z[:] = 7.0
+    assert eh.sea_gain_db(z, 45.0) == 0.0
 
 
 def test_rolling_hills_as_okumura_drew_them() -> None:

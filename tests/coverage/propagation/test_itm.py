@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phusong.coverage.kernels.itm_paths import itm_losses
+from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.propagation import itm
-from phusong.coverage.propagation.itm_diffraction import height_gain_db, knife_edge_db
-from phusong.coverage.propagation.itm_scatter import F_db, H_01_db
+from phusong.coverage.propagation.itm_diffraction import Medium, diffraction, height_gain_db, knife_edge_db
+from phusong.coverage.propagation.itm_reference import Beyond, scatter_line
+from phusong.coverage.propagation.itm_scatter import F_db, H_01_db, frequency_gain_db, scatter_db
+from phusong.coverage.propagation.itm_terrain import Path as ItmPath
 from phusong.coverage.propagation.itm_terrain import fitted_line, irregularity_m
 from phusong.coverage.propagation.itm_variability import (
     Quantiles,
@@ -86,6 +88,57 @@ def test_height_gain_has_no_step_where_its_formula_changes(x: float) -> None:
     )
 
 
+def test_height_gain_changes_its_formula_at_5495() -> None:
+    # [Alg 6.4]: x (-ln K)^3 above 5495 takes 40 lg x - 117; K = e^-4
+    K = math.exp(-4.0)
+    below, above = 5494.5 / 64, 5495.5 / 64
+    assert height_gain_db(above, K) == pytest.approx(17.372 * math.log(above) - 117, abs=1e-9)
+    assert height_gain_db(below, K) == pytest.approx(2.5e-5 * below**2 / K - 8.686 * 4 - 15, abs=1e-9)
+
+
+# A scatter path by hand: 900 MHz, 30 m and 10 m over a_e = 8500 km, horizons of 20 and 12 km at 2 and 4 mrad
+SCATTER_PATH = ItmPath(0.0, 30.0, 10.0, 30.0, 10.0, 0.002, 0.004, 20e3, 12e3, 90.0)
+SCATTER_MEDIUM = Medium(900.0, 350.0, 8.5e6, 0.2 + 0.0j)
+
+
+def test_frequency_gain_by_hand() -> None:
+    d = 232e3
+    theta = 0.006 + d / 8.5e6
+    r_1, r_2 = 2 * (900 / 47.7) * theta * 30, 2 * (900 / 47.7) * theta * 10
+    s = (d - 8e3) / (d + 8e3)
+    q = (10 / 30) / s
+    h_0 = d * (1 - (8 / 232) ** 2) * theta / 4  # [Alg 4.66]
+    eta = h_0 / 1755.6 * (1 + (0.031 - 2.32e-3 * 350 + 5.67e-6 * 350**2) * math.exp(-((h_0 / 8000) ** 6)))
+    assert 1 < eta < 2
+    at_1 = [10 * math.log10(1 + 24 / r**2 + 25 / r**4) for r in (r_1, r_2)]
+    at_2 = [10 * math.log10(1 + 45 / r**2 + 80 / r**4) for r in (r_1, r_2)]
+    H_00 = sum((2 - eta) * one + (eta - 1) * two for one, two in zip(at_1, at_2, strict=True)) / 2
+    asymmetry = 6 * (0.6 - math.log10(eta)) * math.log10(s) * math.log10(q)
+    assert asymmetry < H_00  # or it would not be seen
+    ours = frequency_gain_db(d, SCATTER_PATH, SCATTER_MEDIUM)
+    assert ours == pytest.approx(H_00 + asymmetry, abs=1e-9)
+
+
+def test_scatter_attenuation_by_hand() -> None:
+    d, H_0 = 232e3, 3.0
+    theta = 0.006 + d / 8.5e6
+    assert 10e3 > theta * d > 5e3
+    F = 133.4 + 0.332e-3 * theta * d - 10 * math.log10(theta * d)
+    expected = (
+        F + 10 * math.log10(900 * theta**4) - 0.1 * 49 * math.exp(-theta * d / 40e3) + H_0
+    )  # [Alg 4.63]
+    assert scatter_db(d, H_0, 0.006, SCATTER_MEDIUM) == pytest.approx(expected, abs=1e-9)
+
+
+def test_scatter_takes_over_no_nearer_than_its_least_distance() -> None:
+    fixed = diffraction(SCATTER_PATH, SCATTER_MEDIUM, True)
+    X_ae = (8.5e6**2 / 900) ** (1 / 3)
+    steep = Beyond(500.0, 1e-3)  # above scatter everywhere: the lines would cross at a negative distance
+    d_x, A_es, m_s = scatter_line(SCATTER_PATH, SCATTER_MEDIUM, steep, fixed, 10e3, X_ae)
+    assert d_x == pytest.approx(32e3 + 1.088 * X_ae * math.log(900), rel=1e-12)
+    assert A_es + m_s * d_x == pytest.approx(500.0 + 1e-3 * d_x)  # [Alg 4.59]
+
+
 def test_fitted_line_recovers_a_line_and_irregularity_ignores_it() -> None:
     z = 100.0 + 3.0 * np.arange(200.0)
     line = fitted_line(z, z.size, 12.3, 187.9)
@@ -106,67 +159,69 @@ def test_irregularity_is_the_interdecile_range_of_the_detrended_profile() -> Non
     assert ours == pytest.approx(expected, rel=5e-3)
 
 
-# Median gain over A_ref at 1.8 GHz, 100 m and 10 m, flat, worked out by hand from [Alg 5.3, 5.5] with the
-# coefficients of each climate at an effective distance of exactly x_2: there it is (c1 + c2) x / (1 + x).
-@pytest.mark.parametrize(
-    ("climate", "c_1", "c_2", "x_1_km", "x_2_km"),
-    [
-        (1, -9.67, 12.7, 144.9, 190.3),
-        (2, -0.62, 9.19, 228.9, 205.2),
-        (3, 1.26, 15.5, 262.6, 185.2),
-        (4, -9.21, 9.05, 84.1, 101.1),
-        (5, -0.62, 9.19, 228.9, 205.2),
-        (6, -0.39, 2.86, 141.7, 315.9),
-        (7, 3.15, 857.9, 2222.0, 164.8),
-    ],
-)
-def test_climate_medians_at_the_peak_of_their_curves(
-    climate: int, c_1: float, c_2: float, x_1_km: float, x_2_km: float
-) -> None:
+# Curves of the climates, worked by hand from [Alg 5.5] at an effective distance of exactly x_2, where they
+# are (c_1 + c_2) x / (1 + x) with x = (x_2 / x_1)^2, and at x_2 + x_3, where c_2 counts half.
+def _bump(c_1: float, c_2: float, x_1_km: float, x_2_km: float, x_3_km: float, half: bool) -> float:
+    x = ((x_2_km + (x_3_km if half else 0.0)) / x_1_km) ** 2
+    return (c_1 + (c_2 / 2 if half else c_2)) * x / (1 + x)
+
+
+def _attenuation_at(d_e_km: float, climate: int, z_T: float) -> float:
+    """At 1.8 GHz, 100 m and 10 m, flat, no other variability, for an effective distance [Alg 5.3]."""
     d_ex = math.sqrt(18e6 * 100) + math.sqrt(18e6 * 10) + (575.7e12 / (1800 / 47.7)) ** (1 / 3)
-    d = d_ex * x_2_km / 130 if x_2_km < 130 else x_2_km * 1e3 - 130e3 + d_ex
-    x = (x_2_km / x_1_km) ** 2
-    median = (c_1 + c_2) * x / (1 + x)
-    wanted = Quantiles(0.0, 0.0, 0.0, 3, True, True)
-    ours = attenuation_at_quantile_db(60.0, d, 100.0, 10.0, 0.0, 1800.0, climate, wanted)
-    assert 60.0 - ours == pytest.approx(median, abs=1e-9)
+    d = d_ex * d_e_km / 130 if d_e_km < 130 else d_e_km * 1e3 - 130e3 + d_ex
+    wanted = Quantiles(z_T, 0.0, 0.0, 3, True, True)
+    return attenuation_at_quantile_db(300.0, d, 100.0, 10.0, 0.0, 1800.0, climate, wanted)
 
 
-# The same for the spread in time: sigma at x_2 is (b1 + b2) x / (1 + x) times the frequency factor.
+@pytest.mark.parametrize("half", [False, True])
 @pytest.mark.parametrize(
-    ("climate", "side", "b_1", "b_2", "x_1_km", "x_2_km", "g"),
+    ("climate", "curve"),
     [
-        (1, -1, 2.13, 159.5, 762.2, 123.6, (1, 0, 0)),
-        (2, -1, 2.66, 7.67, 100.4, 172.5, (1, 0, 0)),
-        (3, -1, 6.11, 6.65, 138.2, 242.2, (1, 0, 0)),
-        (4, -1, 1.98, 13.11, 139.1, 132.7, (1, 0, 0)),
-        (5, -1, 2.68, 7.16, 93.7, 186.8, (0.92, 0.25, 1.77)),
-        (6, -1, 6.86, 10.38, 187.8, 169.6, (1, 0, 0)),
-        (7, -1, 8.51, 169.8, 609.8, 119.9, (1, 0, 0)),
-        (1, 1, 2.11, 102.3, 636.9, 134.8, (1, 0, 0)),
-        (2, 1, 6.87, 15.53, 138.7, 143.7, (0.93, 0.31, 2.00)),
-        (3, 1, 10.08, 9.60, 165.3, 225.7, (1, 0, 0)),
-        (4, 1, 3.68, 159.3, 464.4, 93.1, (0.93, 0.19, 1.79)),
-        (5, 1, 4.75, 8.12, 93.2, 135.9, (0.93, 0.31, 2.00)),
-        (6, 1, 8.58, 13.97, 216.0, 152.0, (1, 0, 0)),
-        (7, 1, 8.43, 8.19, 136.2, 188.5, (1, 0, 0)),
+        (1, (-9.67, 12.7, 144.9, 190.3, 133.8)),
+        (2, (-0.62, 9.19, 228.9, 205.2, 143.6)),
+        (3, (1.26, 15.5, 262.6, 185.2, 99.8)),
+        (4, (-9.21, 9.05, 84.1, 101.1, 98.6)),
+        (5, (-0.62, 9.19, 228.9, 205.2, 143.6)),
+        (6, (-0.39, 2.86, 141.7, 315.9, 167.4)),
+        (7, (3.15, 857.9, 2222.0, 164.8, 116.3)),
     ],
 )
-def test_climate_spreads_at_the_peak_of_their_curves(
-    climate: int, side: int, b_1: float, b_2: float, x_1_km: float, x_2_km: float, g: tuple[float, ...]
+def test_climate_medians(climate: int, curve: tuple[float, ...], half: bool) -> None:
+    d_e_km = curve[3] + (curve[4] if half else 0.0)
+    assert 300.0 - _attenuation_at(d_e_km, climate, 0.0) == pytest.approx(_bump(*curve, half), abs=1e-9)
+
+
+PLAIN = (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize(
+    ("climate", "side", "curve", "g"),
+    [
+        (1, -1, (2.13, 159.5, 762.2, 123.6, 94.5), PLAIN),
+        (2, -1, (2.66, 7.67, 100.4, 172.5, 136.4), PLAIN),
+        (3, -1, (6.11, 6.65, 138.2, 242.2, 178.6), PLAIN),
+        (4, -1, (1.98, 13.11, 139.1, 132.7, 193.5), PLAIN),
+        (5, -1, (2.68, 7.16, 93.7, 186.8, 133.5), (0.92, 0.25, 1.77)),
+        (6, -1, (6.86, 10.38, 187.8, 169.6, 108.9), PLAIN),
+        (7, -1, (8.51, 169.8, 609.8, 119.9, 106.6), PLAIN),
+        (1, 1, (2.11, 102.3, 636.9, 134.8, 95.6), PLAIN),
+        (2, 1, (6.87, 15.53, 138.7, 143.7, 98.6), (0.93, 0.31, 2.00)),
+        (3, 1, (10.08, 9.60, 165.3, 225.7, 129.7), PLAIN),
+        (4, 1, (3.68, 159.3, 464.4, 93.1, 94.2), (0.93, 0.19, 1.79)),
+        (5, 1, (4.75, 8.12, 93.2, 135.9, 113.4), (0.93, 0.31, 2.00)),
+        (6, 1, (8.58, 13.97, 216.0, 152.0, 122.7), PLAIN),
+        (7, 1, (8.43, 8.19, 136.2, 188.5, 122.9), PLAIN),
+    ],
+)
+def test_climate_spreads_in_time(
+    climate: int, side: int, curve: tuple[float, ...], g: tuple[float, float, float], half: bool
 ) -> None:
-    k = 1800 / 47.7
-    d_ex = math.sqrt(18e6 * 100) + math.sqrt(18e6 * 10) + (575.7e12 / k) ** (1 / 3)
-    d = d_ex * x_2_km / 130 if x_2_km < 130 else x_2_km * 1e3 - 130e3 + d_ex
-    x = (x_2_km / x_1_km) ** 2
-    factor = g[0] + g[1] / ((g[2] * math.log(0.133 * k)) ** 2 + 1)
-    sigma = (b_1 + b_2) * x / (1 + x) * factor
-
-    def attenuation(z_T: float) -> float:
-        wanted = Quantiles(z_T, 0.0, 0.0, 3, True, True)
-        return attenuation_at_quantile_db(300.0, d, 100.0, 10.0, 0.0, 1800.0, climate, wanted)
-
-    assert attenuation(0.0) - attenuation(side * 0.5) == pytest.approx(side * 0.5 * sigma, abs=1e-9)
+    d_e_km = curve[3] + (curve[4] if half else 0.0)
+    factor = g[0] + g[1] / ((g[2] * math.log(0.133 * 1800 / 47.7)) ** 2 + 1)
+    spread = _attenuation_at(d_e_km, climate, 0.0) - _attenuation_at(d_e_km, climate, side * 0.5)
+    assert spread == pytest.approx(side * 0.5 * factor * _bump(*curve, half), abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +323,7 @@ def test_loss_is_continuous_where_the_range_of_distances_changes(
         )
 
     near, far = 1.0, 2000.0
-    for mode in ("line_of_sight", "diffraction"):
+    for mode in ("within_horizon", "diffraction"):
         low, high = near, far
         while high / low > 1 + 1e-9:  # the distance at which `mode` ends
             middle = math.sqrt(low * high)
@@ -279,40 +334,37 @@ def test_loss_is_continuous_where_the_range_of_distances_changes(
         assert result_at(high).A_db == pytest.approx(result_at(low).A_db, abs=1e-4)
 
 
-def test_kernel_over_a_raster_equals_the_function_over_its_profile() -> None:
+def test_kernel_over_ground_equals_the_function_over_its_profiles() -> None:
     rng = np.random.default_rng(3)
-    terrain = np.cumsum(rng.normal(0, 3, (200, 200)), axis=1).astype(np.float32)
+    terrain_dm = np.cumsum(rng.integers(-30, 31, (200, 200)), axis=1)
+    samples = np.zeros((200, 200, 2), np.int16)
+    samples[..., 0] = terrain_dm
+    x, y = np.array([150.0, 0.0, 100.0, 0.0, 198.5]), np.array([0.0, 190.0, 100.0, 0.0, 250.0])
     variability, surroundings = itm.Variability(time_percent=10), itm.Surroundings()
-    x_rx, y_rx = np.array([4515.0, 15.0, 3015.0]), np.array([5985.0, 15.0, 2985.0])
-    loss_db = np.empty(3)
-    itm_losses(
-        terrain, 0.0, 6000.0, 30.0, 15.0, 5985.0, x_rx, y_rx, 30.0, 30.0, 1.5, 900.0, 360.0, True, 15.0,
-        0.005, 1, variability.quantiles(), loss_db,
+    loss_db = np.empty(5)
+    itm_to_points(
+        samples, 30.0, (0.0, 0.0), (30.0, 1.5), x, y, 900.0, surroundings.ground(), variability.quantiles(),
+        loss_db,
     )  # fmt: skip
-    along_row, along_column = terrain[0, :151], terrain[:, 0]
-    for ours, profile in zip(loss_db, (along_row, along_column), strict=False):
-        expected = itm.point_to_point(
-            profile, 30.0, **MHZ, surroundings=surroundings, variability=variability
-        )
-        assert ours == pytest.approx(expected.A_db, abs=1e-9)
-    diagonal = math.ceil(math.hypot(100, 100))
-    at = np.linspace(0, 100, diagonal + 1)
+    heights_m = terrain_dm / 10.0
+    at = np.linspace(0, 100, 143)  # the diagonal of 141.4 cells has 142 steps
     i = np.minimum(at.astype(int), 198)
     u = at - i
-    t = terrain.astype(float)
-    read = (t[i, i] * (1 - u) + t[i, i + 1] * u) * (1 - u) + (t[i + 1, i] * (1 - u) + t[i + 1, i + 1] * u) * u
-    step_m = math.hypot(3000, 3000) / diagonal
-    expected = itm.point_to_point(read, step_m, **MHZ, surroundings=surroundings, variability=variability)
-    assert loss_db[2] == pytest.approx(expected.A_db, abs=1e-3)  # terrain is float32
-
-
-def test_a_point_at_the_antenna_has_no_loss_value() -> None:
-    loss_db = np.zeros(1)
-    itm_losses(
-        np.zeros((9, 9)), 0.0, 270.0, 30.0, 100.0, 100.0, np.array([100.0]), np.array([100.0]), 30.0,
-        30.0, 1.5, 900.0, 360.0, True, 15.0, 0.005, 1, itm.Variability().quantiles(), loss_db,
-    )  # fmt: skip
-    assert np.isnan(loss_db[0])
+    top = heights_m[i, i] * (1 - u) + heights_m[i, i + 1] * u
+    bottom = heights_m[i + 1, i] * (1 - u) + heights_m[i + 1, i + 1] * u
+    diagonal = top * (1 - u) + bottom * u
+    profiles = (
+        (heights_m[0, :151], 30.0),
+        (heights_m[:191, 0], 30.0),
+        (diagonal, 30 * math.hypot(100, 100) / 142),
+    )
+    for ours, (profile, step_m) in zip(loss_db, profiles, strict=False):
+        expected = itm.point_to_point(
+            profile, step_m, **MHZ, surroundings=surroundings, variability=variability
+        )
+        assert ours == pytest.approx(expected.A_db, abs=1e-6)
+    assert np.isnan(loss_db[3])  # at the antenna
+    assert np.isinf(loss_db[4])  # off the ground
 
 
 # --- the door ----------------------------------------------------------------------------------------------

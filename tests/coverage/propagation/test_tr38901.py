@@ -59,6 +59,13 @@ def test_rma_beyond_its_breakpoint() -> None:
     assert (loss.sigma_SF_LOS_db, _loss("RMa", 500.0, 700.0).sigma_SF_LOS_db) == (6.0, 4.0)
 
 
+def test_rma_among_tall_buildings_meets_both_limits() -> None:
+    # h = 50 m: 0.03 h^1.72 and 0.044 h^1.72 are above 10 and 14.77; 2.1 GHz, d_3D = 1000.561 m
+    loss = _loss("RMa", 1000.0, 2100.0, building_height_m=50.0)
+    expected = 20 * math.log10(40 * math.pi * 1000.561 * 2.1 / 3) + 10 * 3.000244 - 14.77
+    assert loss.PL_LOS_db == pytest.approx(expected + 0.002 * 1.698970 * 1000.561, abs=1e-3)
+
+
 def test_rma_out_of_sight_with_other_buildings_and_streets() -> None:
     # table 7.4.1-1 with W = 35 m, h = 10 m, h_BS = 60 m, h_UT = 2 m, 0.7 GHz, d_3D = 3000.561 m
     loss = _loss("RMa", 3000.0, 700.0, base_height_m=60.0, terminal_height_m=2.0, building_height_m=10.0,

@@ -52,7 +52,7 @@ def picture_of(layer: dict[str, Any]) -> Image.Image:
 def test_every_colour_of_the_raster_is_in_the_legend_and_the_other_way_round(html: str) -> None:
     for layer in data_of(html)["runs"][0]["layers"]:
         pixels = np.asarray(picture_of(layer)).reshape(-1, 4)
-        seen = {"#%02x%02x%02x" % tuple(p[:3]) for p in np.unique(pixels[pixels[:, 3] > 0], axis=0)}
+        seen = {f"#{p[0]:02x}{p[1]:02x}{p[2]:02x}" for p in np.unique(pixels[pixels[:, 3] > 0], axis=0)}
         assert set(np.unique(pixels[:, 3])) == {0, 255}
         assert seen == {item["colour"] for item in layer["classes"]}
 

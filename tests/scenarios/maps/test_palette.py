@@ -127,6 +127,11 @@ def test_classes_have_no_hole_and_no_overlap() -> None:
 
 
 def test_a_layer_with_one_threshold_only_and_thresholds_out_of_order() -> None:
-    assert [item.key for item in signal_classes({"outdoor": -110.0})] == ["below", "outdoor", "good", "strong"]
+    assert [item.key for item in signal_classes({"outdoor": -110.0})] == [
+        "below",
+        "outdoor",
+        "good",
+        "strong",
+    ]
     with pytest.raises(ValueError, match="rise"):
         signal_classes({"outdoor": -100.0, "in_car": -105.0})

@@ -1,0 +1,99 @@
+"""From carriers to layers: what belongs together, and in what order it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+
+from phusong.coverage.coverage_map import Layer
+from phusong.coverage.kernels import fold as folding
+from phusong.coverage.kernels.gather import NEVER_DBM, Received
+from phusong.coverage.link_budget import interference_shares, noise_dbm
+from phusong.coverage.options import Options
+from phusong.coverage.site import Carrier, Sector
+
+
+def carriers_of(sectors: Sequence[Sector]) -> list[tuple[str, Carrier]]:
+    """Every operator's carriers, by operator, technology and frequency."""
+    return sorted(
+        {(sector.operator, sector.carrier) for sector in sectors},
+        key=lambda item: (
+            item[0],
+            item[1].technology,
+            item[1].frequency_mhz,
+            item[1].bandwidth_mhz,
+            item[1].band,
+        ),
+    )
+
+
+def turns_of(carriers: Sequence[tuple[str, Carrier]], most: float) -> list[list[tuple[str, Carrier]]]:
+    """Carriers in groups of at most `most`, an operator's technology never divided."""
+    turns: list[list[tuple[str, Carrier]]] = []
+    for _, group in groupby(carriers, key=lambda item: (item[0], item[1].technology)):
+        together = list(group)
+        if turns and len(turns[-1]) + len(together) <= most:
+            turns[-1] += together
+        else:
+            turns.append(together)
+    return turns
+
+
+def nobody(shape: tuple[int, int, int]) -> Received:
+    """What cells receive before the first mast is added; shape (carriers, rows, cols)."""
+    return Received(
+        best_dbm=np.full(shape, NEVER_DBM, np.float32),
+        second_dbm=np.full(shape, NEVER_DBM, np.float32),
+        total_mw=np.zeros(shape, np.float32),
+        best_server=np.full(shape, -1, np.int32),
+        servers=np.zeros(shape, np.uint8),
+    )
+
+
+def layers_of(
+    received: Received,
+    carriers: Sequence[tuple[str, Carrier]],
+    options: Options,
+    everyone: dict[str, folding.Signal],
+) -> Iterator[Layer]:
+    """Every operator's layers; each is added to its technology's in `everyone`."""
+    shape = received.best_dbm.shape[1:]
+    for operator, technology in sorted({(operator, carrier.technology) for operator, carrier in carriers}):
+        signal = folding.nothing(shape)
+        for k, (who, carrier) in enumerate(carriers):
+            if (who, carrier.technology) == (operator, technology):
+                others, own = interference_shares(carrier, options)
+                noise_mw = 10.0 ** (noise_dbm(carrier, options) / 10.0)
+                folding.fold_carrier(signal, received, k, noise_mw, others, own)
+        folding.fold_layer(everyone.setdefault(technology, folding.nothing(shape)), signal)
+        yield layer_of(operator, technology, signal, options)
+
+
+def layers_of_all(everyone: Mapping[str, folding.Signal], options: Options) -> Iterator[Layer]:
+    """The layers over all operators: what a phone gets that may use any network."""
+    for technology, signal in sorted(everyone.items()):
+        yield layer_of("any", technology, signal, options)
+
+
+def layer_of(operator: str, technology: str, signal: folding.Signal, options: Options) -> Layer:
+    """An operator's arrays as a layer with its name and threshold."""
+    return Layer(
+        key=f"{operator}-{technology}".lower().replace(" ", "-"),
+        operator=operator,
+        technology=technology,
+        threshold_dbm=options.threshold_dbm[technology],
+        rsrp_dbm=signal.rsrp_dbm,
+        best_server=signal.best_server,
+        second_dbm=signal.second_dbm,
+        servers=signal.servers,
+        sinr_db=signal.sinr_db,
+    )
+
+
+def of_points(layer: Layer) -> Layer:
+    """A layer of one row as a layer of points."""
+    names = ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db")
+    return replace(layer, **{name: getattr(layer, name)[0] for name in names})

@@ -1,0 +1,69 @@
+"""P.1546, P.2109 and P.676 against ITU-R's logs and tables of other implementations."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from comparison import Comparison
+
+from phusong.coverage.propagation import p676, p1546, p2109
+
+ENVIRONMENT = {"Rural": "rural", "Suburban": "suburban", "Urban": "urban", "Dense Urban": "dense-urban"}
+
+
+def p1546_land(oracles: Path) -> Iterator[Comparison]:
+    """Field strength and loss on the land paths of the ITU-R validation set."""
+    folder = oracles / "itu-p1546"
+    ours, theirs = [], []
+    for file in sorted((folder / "validation_results").glob("*_log.csv")):
+        rows = csv.reader(file.read_text(encoding="latin1").splitlines())
+        log = {cells[0].strip(): cells[3] for cells in rows if len(cells) > 3 and cells[3]}
+        if float(log["See path (km)"]) > 0.0:
+            continue
+        profile = _profile(folder / "validation_profiles" / f"{file.stem.rsplit('_', 2)[0]}.csv")
+        values = p1546.field_strength(
+            profile[:, 0],
+            profile[:, 1],
+            frequency_mhz=float(log["Frequency f (MHz)"]),
+            tx_height_m=float(log["Tx antenna height a. g. ha (m)"]),
+            rx_height_m=float(log["Rx antenna height a. g. h2 (m)"]),
+            environment=ENVIRONMENT[log["Rx clutter type"]],
+            tx_clutter_m=float(log["Tx clutter height R1 (m)"]),
+            rx_clutter_m=float(log["Rx clutter height R2 (m)"]),
+            time_percent=float(log["Percentage time t (%)"]),
+        )
+        ours.append(values["Lb"])
+        theirs.append(float(log["Resulting basic transmission loss (dB)"]))
+    yield Comparison(
+        "ITU-R P.1546", "P.1546-6 (land)", "ITU-R validation profiles", "Lb", "dB", ours, theirs, 1.1e-8
+    )
+
+
+def _profile(path: Path) -> np.ndarray:
+    lines = path.read_text(encoding="latin1").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Number of Points")) + 1
+    stop = next(i for i, line in enumerate(lines) if line.startswith("{End of Profile"))
+    return np.array([[float(cell) for cell in line.split(",")[:2]] for line in lines[start:stop]])
+
+
+def tables(oracles: Path) -> Iterator[Comparison]:
+    """Building entry loss and gaseous attenuation, tabulated by crc-covlib."""
+    entry = np.loadtxt(oracles / "crc-p2109" / "validation.csv", delimiter=",", skiprows=1)
+    ours = [p2109.building_entry_loss_db(f, p / 100.0, int(kind), el) for f, p, kind, el, _ in entry]
+    yield Comparison("ITU-R P.2109", "P.2109-2", "crc-covlib's table", "L", "dB", ours, entry[:, 4], 1e-6)
+    gases = np.loadtxt(oracles / "crc-p676" / "validation.csv", delimiter=",", skiprows=1)
+    attenuation = np.array([p676.specific_attenuation(*row[:4]) for row in gases])
+    for column, symbol in enumerate(("gamma_o", "gamma_w")):
+        yield Comparison(
+            "ITU-R P.676",
+            "P.676-13",
+            "ITU-R code, tabulated by crc-covlib",
+            symbol,
+            "dB/km",
+            attenuation[:, column],
+            gases[:, 4 + column],
+            1e-9,
+        )

@@ -1,0 +1,156 @@
+"""Reports and files for other programs: what is in them is the run's, and nothing in them can run."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+import rasterio
+
+from phusong.scenarios.maps.answers import thresholds_of
+from phusong.scenarios.maps.palette import rgb, signal_classes
+from phusong.scenarios.outputs import write_gaps
+from phusong.scenarios.report import render_report
+from phusong.scenarios.report_gis import style_geopackage, write_class_rasters, write_kmz
+from phusong.scenarios.report_words import words
+from phusong.scenarios.report_xlsx import write_workbook
+from phusong.scenarios.result import RunResult
+
+KML = "{http://www.opengis.net/kml/2.2}"
+
+
+@pytest.fixture(scope="module")
+def result(made_up_result: Callable[..., RunResult]) -> RunResult:
+    return made_up_result(hostile=True)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_report_says_the_runs_figures_and_what_is_synthetic(result: RunResult, lang: str) -> None:
+    html = render_report(result, lang)
+    text = re.sub(r"\s+", " ", re.sub(r"(?s)<style>.*?</style>|<[^>]+>", " ", html))
+    main = next(row for row in result.summary["layers"] if row["layer"] == "any-4g")
+    assert f"{main['hamlets_served']}/843" in text
+    share = 100 * main["population_served_share"]
+    assert (f"{share:.1f} %".replace(".", ",") if lang == "vi" else f"{share:.1f}%") in text
+    assert "mô phỏng" in text if lang == "vi" else "synthetic" in text
+    assert result.coverage.model in text
+    assert all(name in text for name in result.province.districts["name"])
+
+
+def test_the_report_shows_hostile_names_as_text_and_asks_for_nothing(result: RunResult) -> None:
+    html = render_report(result)
+    assert "<img src=x" not in html
+    assert not re.search(r"""(?:src|href)=["'](?!data:)""", html)
+    with pytest.raises(ValueError, match="lang"):
+        render_report(result, "fr")
+
+
+def test_the_workbook_holds_the_tables_with_filters_and_frozen_headings(
+    result: RunResult, tmp_path: Path
+) -> None:
+    write_workbook(result, tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    assert book.sheetnames == [
+        "Kết quả chính", "Mục tiêu", "Thôn, ấp", "Vùng lõm", "Xã, phường", "Trạm", "Kế hoạch", "Giả định",
+    ]  # fmt: skip
+    hamlets = book["Thôn, ấp"]
+    assert hamlets.max_row == 1 + len(result.hamlets)
+    assert hamlets.freeze_panes == "B2"
+    assert hamlets.auto_filter.ref
+    head = [cell.value for cell in hamlets[1]]
+    people = [row[head.index("Dân số")] for row in hamlets.iter_rows(min_row=2, values_only=True)]
+    assert sum(people) == pytest.approx(result.hamlets["population"].sum())
+    assert book["Vùng lõm"].max_row == 1 + len(result.gaps)
+    assert book["Trạm"].max_row == 1 + len(result.province.sites)
+    planned = (result.province.sites["status"] != "on_air").sum()
+    assert book["Kế hoạch"].max_row == 1 + planned > 1
+
+
+def test_no_cell_of_the_workbook_is_a_formula(result: RunResult, tmp_path: Path) -> None:
+    write_workbook(result, tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert '=HYPERLINK("x")' in {cell.value for cell in cells}  # the hostile name, as text
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_the_same_run_gives_the_same_bytes(result: RunResult, tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_workbook(result, tmp_path / f"{number}.xlsx")
+        write_kmz(result, tmp_path / f"{number}.kmz")
+    for kind in ("xlsx", "kmz"):
+        assert (tmp_path / f"1.{kind}").read_bytes() == (tmp_path / f"2.{kind}").read_bytes()
+    assert render_report(result) == render_report(result)
+
+
+def test_class_rasters_have_the_maps_classes_and_colours(result: RunResult, tmp_path: Path) -> None:
+    write_class_rasters(result, tmp_path)
+    layer = result.coverage.layers["viettel-4g"]
+    classes = signal_classes(thresholds_of(result, layer))
+    with rasterio.open(tmp_path / "class_viettel-4g.tif") as file:
+        codes, colours, tags = file.read(1), file.colormap(1), file.tags()
+    for code, item in enumerate(classes, start=1):
+        assert colours[code][:3] == rgb(item.colour)
+        assert item.key in tags[f"class_{code}"]
+        low = -np.inf if item.low_dbm is None else item.low_dbm
+        high = np.inf if item.high_dbm is None else item.high_dbm
+        assert ((codes == code) == ((layer.rsrp_dbm >= low) & (layer.rsrp_dbm < high))).all()
+    assert tags["synthetic_inputs"]
+
+
+def test_the_geopackage_carries_its_styles(result: RunResult, tmp_path: Path) -> None:
+    path = tmp_path / "gaps.gpkg"
+    write_gaps(result, path)
+    style_geopackage(path)
+    with closing(sqlite3.connect(path)) as file:
+        rows = file.execute(
+            "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles ORDER BY 1"
+        ).fetchall()
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        listed = {row[0] for row in file.execute("SELECT table_name FROM gpkg_contents")}
+    assert [row[0] for row in rows] == ["gaps", "hamlets"]
+    assert listed >= {"gaps", "hamlets", "layer_styles"}
+    for _, column, qml, default in rows:
+        assert column == "geom"
+        assert default == 1
+        ElementTree.fromstring(qml.split("\n", 1)[1])
+    values = re.findall(r'<category symbol="\d" value="(\w+)"', rows[1][2])
+    assert set(values) == {"none", "outdoor", "in_car", "indoor"}
+
+
+def test_the_kmz_places_every_hamlet_and_every_gap(result: RunResult, tmp_path: Path) -> None:
+    write_kmz(result, tmp_path / "run.kmz")
+    with zipfile.ZipFile(tmp_path / "run.kmz") as archive:
+        document = ElementTree.fromstring(archive.read("doc.kml"))
+        assert {"signal.png", "legend.png"} <= set(archive.namelist())
+    points = document.findall(f".//{KML}Placemark/{KML}Point/{KML}coordinates")
+    assert len(points) == len(result.hamlets)
+    found = np.sort([float((point.text or "").split(",")[0]) for point in points])
+    assert found == pytest.approx(np.sort(result.hamlets["lon"]), abs=1e-5)
+    shapes = document.findall(f".//{KML}Placemark/{KML}MultiGeometry")
+    assert len(shapes) == (result.gaps["layer"] == "any-4g").sum() > 0
+    names = {element.text for element in document.iter(f"{KML}name")}
+    assert "<img src=x onerror=alert(1)>" in names
+    box = document.find(f".//{KML}LatLonBox")
+    assert box is not None
+    south, north = (float(box.findtext(f"{KML}{side}") or "nan") for side in ("south", "north"))
+    assert south < result.hamlets["lat"].min() < result.hamlets["lat"].max() < north
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    from phusong.scenarios import report_words
+
+    pages = report_words._page_words()
+    assert pages["vi"].keys() == pages["en"].keys()
+    assert all(len(pair) == 2 and all(pair) for pair in report_words._OWN.values())
+    with pytest.raises(KeyError):
+        words("vi")("no such word")
