@@ -140,9 +140,9 @@ def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[du
         return prices, hunt.status
     random = np.random.default_rng(seed)
     for number in range(rounds):
-        _annealed(hunt, prices, number, random)
-        if not hunt.status:
-            prices = _priced(hunt, prices, most_steps=64 if start is not None else 512)
+        _annealed(hunt, prices, number, random, most_steps=1e6 if start is None else 1e5)
+        if not hunt.status and start is None:
+            prices = _priced(hunt, prices, most_steps=512)
         if _finished(hunt, prices):
             return prices, hunt.status
         if number and len(hunt.elite) > 1 and not hunt.status:
@@ -198,7 +198,9 @@ def _priced(hunt: _Hunt, prices: dual.Prices, *, most_steps: int) -> dual.Prices
     return best
 
 
-def _annealed(hunt: _Hunt, prices: dual.Prices, number: int, random: np.random.Generator) -> None:
+def _annealed(
+    hunt: _Hunt, prices: dual.Prices, number: int, random: np.random.Generator, *, most_steps: float
+) -> None:
     """One fresh plan by annealing from the LP's favourites; every third round takes longer."""
     core = hunt.core
     inc = core.inc._replace(weight=dual.row_weights(core, prices.raised))
@@ -207,7 +209,7 @@ def _annealed(hunt: _Hunt, prices: dual.Prices, number: int, random: np.random.G
     search.fill(inc, state, prices.x > 0.999, core.budget)
     search.fill(inc, state, prices.x > 1e-3, core.budget)
     left = search.fill(inc, state, everywhere, core.budget)
-    steps = int(min(1e6, 1e3 * core.sites, 4e12 / len(inc.row_site)) * 2 ** min(number // 3, 4))
+    steps = int(min(most_steps, 1e3 * core.sites, 4e12 / len(inc.row_site)) * 2 ** min(number // 3, 4))
     if hunt.anneal_rate_s:
         steps = int(max(1000, min(steps, 0.8 * hunt.left_s / hunt.anneal_rate_s)))
     mean_cost = float(inc.cost[state.chosen].mean()) if state.chosen.any() else 1.0

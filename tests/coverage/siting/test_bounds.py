@@ -105,8 +105,8 @@ def test_ctrl_c_returns_the_best_plan_so_far_with_its_bound(monkeypatch: pytest.
 
     rounds = []
 
-    def pressed(*arguments: object) -> None:
-        search_round(*arguments)
+    def pressed(*arguments: object, **options: object) -> None:
+        search_round(*arguments, **options)
         rounds.append(1)
         signal.raise_signal(signal.SIGINT)
 
