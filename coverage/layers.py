@@ -60,16 +60,36 @@ def layers_of(
     everyone: dict[str, folding.Signal],
 ) -> Iterator[Layer]:
     """Every operator's layers; each is added to its technology's in `everyone`."""
-    shape = received.best_dbm.shape[1:]
+    return joined(signals_of(received, carriers, options), options, everyone)
+
+
+def signals_of(
+    received: Received, carriers: Sequence[tuple[str, Carrier]], options: Options
+) -> list[tuple[str, str, folding.Signal]]:
+    """Operator, technology and the signal over its carriers, of each that has any."""
+    signals = []
     for operator, technology in sorted({(operator, carrier.technology) for operator, carrier in carriers}):
-        signal = folding.nothing(shape)
+        signal = folding.nothing(received.best_dbm.shape[1:])
         for k, (who, carrier) in enumerate(carriers):
             if (who, carrier.technology) == (operator, technology):
                 others, own = interference_shares(carrier, options)
                 noise_mw = 10.0 ** (noise_dbm(carrier, options) / 10.0)
                 folding.fold_carrier(signal, received, k, noise_mw, others, own)
-        folding.fold_layer(everyone.setdefault(technology, folding.nothing(shape)), signal)
+        signals.append((operator, technology, signal))
+    return signals
+
+
+def joined(
+    signals: list[tuple[str, str, folding.Signal]], options: Options, everyone: dict[str, folding.Signal]
+) -> Iterator[Layer]:
+    """The signals as layers, each added to its technology's in `everyone`; the list is used up."""
+    while signals:
+        operator, technology, signal = signals.pop(0)
+        if technology not in everyone:
+            everyone[technology] = folding.nothing(signal.rsrp_dbm.shape)
+        folding.fold_layer(everyone[technology], signal)
         yield layer_of(operator, technology, signal, options)
+        del signal  # whoever wants the layer has it; the next one needs the room
 
 
 def layers_of_all(everyone: Mapping[str, folding.Signal], options: Options) -> Iterator[Layer]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 TECHNOLOGIES = ("3G", "4G", "5G")
 
@@ -38,8 +37,8 @@ class Options:
     location_percent: float = 50.0
     earth_radius_factor: float = 4.0 / 3.0
     terminal_clearance_m: float = 50.0
-    threshold_dbm: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(dict(_THRESHOLD_DBM)))
-    radius_km: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(dict(_RADIUS_KM)))
+    threshold_dbm: Mapping[str, float] = field(default_factory=lambda: dict(_THRESHOLD_DBM))
+    radius_km: Mapping[str, float] = field(default_factory=lambda: dict(_RADIUS_KM))
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.receiver_height_m <= 3000.0:

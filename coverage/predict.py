@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil, pi
+from dataclasses import dataclass, replace
+from math import ceil, floor, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +18,32 @@ from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gathe
 from phusong.coverage.kernels.points import add_to_points
 from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
 from phusong.coverage.kernels.sweep import sweep
-from phusong.coverage.layers import carriers_of, layers_of, layers_of_all, nobody, of_points, turns_of
+from phusong.coverage.layers import (
+    carriers_of,
+    joined,
+    layers_of,
+    layers_of_all,
+    nobody,
+    of_points,
+    signals_of,
+    turns_of,
+)
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import TECHNOLOGIES, Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
+# at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
+# third of a cell's shift does
+RADIALS_PER_CELL = 0.6
 BYTES_PER_CELL = 17  # of one carrier in `Received`
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """What stays the same for every mast of a run."""
 
     samples: Samples
@@ -40,6 +52,7 @@ class _Job:
     ground: Grid
     grid: Grid
     wanted: NDArray[np.uint8]
+    rows: tuple[int, int]  # that hold what is wanted, the end not included
     heights_m: NDArray[np.float32]
     sectors: tuple[Sector, ...]
     antennas: Mapping[str, Antenna]
@@ -95,6 +108,37 @@ def predict_layers(
     Operators and technologies are predicted in turns, as many at a time as their sums fit into `memory_mb`;
     the layers over all operators come last.
     """
+    job = job_of(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
+    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
+    masts = [masts_of(job.sectors, job.options, turn) for turn in turns]
+    done, total = 0, sum(len(some) for some in masts)
+    everyone: dict[str, folding.Signal] = {}
+    for turn, some in zip(turns, masts, strict=True):
+        received = nobody((len(turn), *grid.shape))
+        for mast in some:
+            add_mast(job, mast, turn, received)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+        if where is not None:
+            received.best_dbm[:, ~where] = NEVER_DBM
+            received.servers[:, ~where] = 0
+        signals = signals_of(received, turn, job.options)
+        del received  # its room is needed
+        yield from joined(signals, job.options, everyone)
+    yield from layers_of_all(everyone, job.options)
+
+
+def job_of(
+    ground: Ground,
+    sectors: Sequence[Sector],
+    *,
+    grid: Grid,
+    options: Options | None,
+    antennas: Mapping[str, Antenna] | None,
+    where: NDArray[np.bool_] | None,
+) -> Job:
+    """What stays the same for every mast, checked. Raises ValueError for what cannot be predicted."""
     options = options or Options()
     antennas = {**catalogue(), **(antennas or {})}
     _check(ground, sectors, grid, options, antennas)
@@ -104,25 +148,12 @@ def predict_layers(
     heights_m = np.zeros(grid.shape, np.float32)
     terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
     wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
-    job = _Job(
-        samples, ground, ground.holes, ground.grid, grid, wanted, heights_m, tuple(sectors), antennas, options
-    )
-    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
-    masts = [masts_of(job.sectors, options, turn) for turn in turns]
-    done, total = 0, sum(len(some) for some in masts)
-    everyone: dict[str, folding.Signal] = {}
-    for turn, some in zip(turns, masts, strict=True):
-        received = nobody((len(turn), *grid.shape))
-        for mast in some:
-            _add_mast(job, mast, turn, received)
-            done += 1
-            if progress is not None:
-                progress(done, total)
-        if where is not None:
-            received.best_dbm[:, ~where] = NEVER_DBM
-            received.servers[:, ~where] = 0
-        yield from layers_of(received, turn, options, everyone)
-    yield from layers_of_all(everyone, options)
+    asked = np.flatnonzero(wanted.any(axis=1))
+    rows = (int(asked[0]), int(asked[-1]) + 1) if asked.size else (0, 0)
+    return Job(
+        samples, ground, ground.holes, ground.grid, grid, wanted, rows, heights_m, tuple(sectors), antennas,
+        options,
+    )  # fmt: skip
 
 
 def predict_points(
@@ -153,9 +184,9 @@ def predict_points(
     terrain_at(samples, x, y, heights_m)
     known = np.isfinite(heights_m)
     nowhere = np.zeros((1, 1), np.uint8)
-    job = _Job(
-        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, heights_m, tuple(sectors), antennas,
-        options,
+    job = Job(
+        samples, ground, ground.holes, ground.grid, ground.grid, nowhere, (0, 0), heights_m, tuple(sectors),
+        antennas, options,
     )  # fmt: skip
     carriers = carriers_of(sectors)
     received = nobody((len(carriers), 1, x.size))
@@ -169,58 +200,6 @@ def predict_points(
     everyone: dict[str, folding.Signal] = {}
     layers = [*layers_of(received, carriers, options, everyone), *layers_of_all(everyone, options)]
     return {layer.key: of_points(layer) for layer in layers}
-
-
-def predict_groups(
-    ground: Ground,
-    groups: Sequence[Sequence[Sector]],
-    *,
-    grid: Grid,
-    options: Options | None = None,
-    where: NDArray[np.bool_] | None = None,
-) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
-    """For each group of sectors on its own the rows and columns of `grid` it may reach, and its level there, dBm.
-
-    The level is that of its best carrier among those at their technology's threshold, -inf where there is
-    none: what `predict` would give these sectors alone. One group is held in memory at a time.
-    """
-    options = options or Options()
-    antennas = catalogue()
-    _check(ground, [sector for group in groups for sector in group], grid, options, antennas)
-    samples = ground.samples_dm()
-    heights_m = np.zeros(grid.shape, np.float32)
-    terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
-    wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
-    for group in groups:
-        rows, cols = _reached(grid, group, options)
-        window = grid.part(rows, cols)
-        job = _Job(
-            samples, ground, ground.holes, ground.grid, window, np.ascontiguousarray(wanted[rows, cols]),
-            np.ascontiguousarray(heights_m[rows, cols]), tuple(group), antennas, options,
-        )  # fmt: skip
-        carriers = carriers_of(group)
-        received = nobody((len(carriers), *window.shape))
-        for mast in masts_of(job.sectors, options):
-            _add_mast(job, mast, carriers, received)
-        level = np.full(window.shape, -np.inf, np.float32)
-        for best_dbm, (_, carrier) in zip(received.best_dbm, carriers, strict=True):
-            heard = best_dbm >= options.threshold_dbm[carrier.technology]
-            level = np.where(heard, np.maximum(level, best_dbm), level)
-        yield rows, cols, level
-
-
-def _reached(grid: Grid, sectors: Sequence[Sector], options: Options) -> tuple[slice, slice]:
-    """Rows and columns of the cells that any of the sectors may reach; at least one of each."""
-    reach_m = max(options.radius_km[sector.carrier.technology] for sector in sectors) * 1e3 + grid.cell_m
-    xs, ys = [sector.x_m for sector in sectors], [sector.y_m for sector in sectors]
-    left, right = min(xs) - reach_m - grid.west_m, max(xs) + reach_m - grid.west_m
-    top, bottom = grid.north_m - max(ys) - reach_m, grid.north_m - min(ys) + reach_m
-
-    def cells(low_m: float, high_m: float, count: int) -> slice:
-        first = min(max(0, int(low_m // grid.cell_m)), count - 1)
-        return slice(first, max(first + 1, min(count, ceil(high_m / grid.cell_m))))
-
-    return cells(top, bottom, grid.rows), cells(left, right, grid.cols)
 
 
 def widened(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -263,7 +242,7 @@ def _origin(ground: Grid, grid: Grid) -> tuple[float, float, float]:
     return x, y, grid.cell_m / ground.cell_m
 
 
-def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
+def _view(job: Job, mast: Mast, polar_m: float) -> MastView:
     grid, options = job.grid, job.options
     x, y = _cells(job.ground, mast)
     out_x, out_y = _cells(grid, mast)
@@ -276,8 +255,8 @@ def _view(job: _Job, mast: Mast, polar_m: float) -> MastView:
         antenna_m=terrain_m(job.samples, x, y) + mast.height_m,
         bulge_m=0.5e-3 / earth_radius_km(options),
         receiver_m=options.receiver_height_m,
-        first_row=max(0, ceil(out_y - reach_cells)),
-        last_row=min(grid.rows - 1, int(out_y + reach_cells)),
+        first_row=max(job.rows[0], ceil(out_y - reach_cells)),
+        last_row=min(job.rows[1] - 1, floor(out_y + reach_cells)),
         reach_cells=reach_cells,
     )
 
@@ -294,7 +273,8 @@ def _constants(mast: Mast, options: Options) -> NDArray[np.float32]:
     )
 
 
-def _add_mast(job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
+    """Adds what one mast gives on each of `carriers` to what the cells of the job's grid receive."""
     stride = max(1, int(job.grid.cell_m / job.ground.cell_m + 1e-9))
     view = _view(job, mast, job.ground.cell_m * stride)
     if view.first_row > view.last_row or not inside(job.samples, *_cells(job.ground, mast)):
@@ -307,12 +287,34 @@ def _add_mast(job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], re
     gather(received, tables, view, polar, reach, limits, _constants(mast, job.options), job.heights_m)
 
 
-def _polar_shape(job: _Job, mast: Mast, stride: int) -> tuple[int, int]:
+def levels_of_mast(
+    job: Job, sectors: Sequence[Sector], grid: Grid, heights_m: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Level of each sector of one mast in the cells of a part of the job's grid, dBm, (sectors, rows, cols).
+
+    `heights_m` is the terrain of that part; far below any level where a sector does not reach.
+    """
+    part = replace(
+        job, grid=grid, wanted=np.ones(grid.shape, np.uint8), rows=(0, grid.rows), sectors=tuple(sectors),
+        heights_m=np.ascontiguousarray(heights_m),
+    )  # fmt: skip
+    # each sector on a carrier of its own: the best of one is its level
+    alone = [(str(k), sector.carrier) for k, sector in enumerate(sectors)]
+    received = nobody((len(alone), *grid.shape))
+    named = tuple(replace(sector, operator=str(k)) for k, sector in enumerate(sectors))
+    (mast,) = masts_of(named, job.options)
+    add_mast(replace(part, sectors=named), mast, alone, received)
+    return received.best_dbm
+
+
+def _polar_shape(job: Job, mast: Mast, stride: int) -> tuple[int, int]:
     reach_m = max(mast.radius_m)
-    return ceil(2.0 * pi * reach_m / job.grid.cell_m), ceil(reach_m / (job.ground.cell_m * stride)) + 2
+    return ceil(RADIALS_PER_CELL * 2.0 * pi * reach_m / job.grid.cell_m), ceil(
+        reach_m / (job.ground.cell_m * stride)
+    ) + 2
 
 
-def _swept(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _swept(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     options, cell_m = job.options, job.ground.cell_m
     radials, kept = _polar_shape(job, mast, stride)
     polar = np.empty((len(mast.frequencies_mhz), radials, kept), np.float32)
@@ -326,7 +328,7 @@ def _swept(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDA
     return polar, reach
 
 
-def _path_by_path(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     # the same polar samples as a sweep's, each from its own path
     radials, kept = _polar_shape(job, mast, stride)
     turn = 2.0 * pi * np.arange(radials)[:, None] / radials
@@ -337,13 +339,13 @@ def _path_by_path(job: _Job, mast: Mast, stride: int) -> tuple[NDArray[np.float3
     excess = excess_db(job.area, job.samples, mast, at, x, y, job.options)
     polar = excess.reshape(-1, radials, kept).astype(np.float32)
     polar[:, :, 0] = polar[:, :, 1]
-    known: NDArray[np.bool_] = np.isfinite(polar).all(axis=0)
+    known = np.isfinite(polar.max(axis=0))
     reach = np.where(known.all(axis=1), kept, known.argmin(axis=1)).astype(np.int32) - 1
     return np.where(np.isfinite(polar), polar, np.float32(0.0)), reach
 
 
 def _add_mast_to_points(
-    job: _Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
+    job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
     near: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64],
 ) -> None:  # fmt: skip
     excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)

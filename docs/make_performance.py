@@ -78,6 +78,16 @@ def site(x_m: float, y_m: float, *, technology: str = "4G", number: int = 0) -> 
     ]
 
 
+def tiled(ground: Any, times: int) -> Any:
+    """The same hills again and again: a large area without a large computation."""
+    from phusong.coverage.ground import Ground
+    from phusong.geodata.raster import Raster
+
+    grid = replace(ground.grid, rows=ground.grid.rows * times, cols=ground.grid.cols * times)
+    terrain, clutter = (np.tile(r.values, (times, times)) for r in (ground.terrain, ground.clutter))
+    return Ground(Raster(grid, terrain), Raster(grid, clutter), ground.clutter_height_m)
+
+
 def cpu_s(work: Callable[[], object], repeats: int = 3) -> float:
     """Least processor time of a few warm runs, s."""
     work()
@@ -205,7 +215,7 @@ def province_memory_mb() -> float:
         "import sys; sys.path.insert(0, 'docs'); import make_performance as m\n"
         "from dataclasses import replace\n"
         "from phusong.coverage.predict import predict_layers\n"
-        "g = m.hills(300.0, cells=3700)\n"
+        "g = m.tiled(m.hills(300.0, cells=925), 4)\n"
         "s = m.site(655000.0, 1245000.0)\n"
         "s = [replace(x, operator=o, sector_id=o + x.sector_id) for o in 'ABC' for x in s]\n"
         "for layer in predict_layers(g, s, grid=g.grid, memory_mb=300.0): del layer\n"
@@ -232,6 +242,8 @@ def rows() -> list[Row]:
             (667 * fine + 250 * small) / CORES, "s", 60),
         Row("the same at 100 m", (667 * coarse + 250 * small_coarse) / CORES, "s", 8),
         Row("peak memory, 110 x 110 km at 30 m, layer by layer", province_memory_mb(), "MB", 1000),
+        Row("moving one station, all layers of three operators at 100 m, 2 cores",
+            update_s() / CORES, "s", 0.3),
         Row("start with compiled code at hand", startup_s(), "s", 2),
     ]  # fmt: skip
     bias_db, rms_ratio = accuracy(rugged)
@@ -252,6 +264,25 @@ def growth() -> dict[str, list[tuple[float, float]]]:
         "radius_km": [(r, mast_s(ground, radius_km=r)) for r in (5.0, 10.0, 15.0, 20.0)],
         "cell_m": [(c, mast_s(ground, cell_m=c)) for c in (30.0, 60.0, 100.0, 200.0)],
     }
+
+
+def update_s() -> float:
+    """Processor time of moving one 4G station in a province's kept prediction at 100 m, all layers, s."""
+    from phusong.coverage.whatif import changed, keep
+    from phusong.geodata.grid import Grid
+
+    ground = tiled(hills(300.0, cells=925), 4)
+    west, south, east, north = ground.grid.bounds_m
+    x_m, y_m = (west + east) / 2, (south + north) / 2
+    sectors = [
+        replace(s, operator=who, sector_id=f"{who}{s.sector_id}")
+        for k, who in enumerate("ABCA")
+        for s in site(x_m + 900.0 * k, y_m, number=k)
+    ]
+    grid = Grid.covering(ground.grid.bounds_m, cell_m=100.0, crs=ground.grid.crs)
+    kept = keep(ground, sectors, grid=grid)
+    moved = [replace(s, x_m=s.x_m + 500.0) if s.site_id == "3" else s for s in sectors]
+    return cpu_s(lambda: changed(kept, moved))
 
 
 def machine() -> str:

@@ -147,7 +147,7 @@ def _hamlet_point(
 ) -> tuple[shapely.Point, bool]:
     point = row["geometry"]
     if point is not None and not point.is_empty:
-        return point, False
+        return point.representative_point(), False  # a hamlet may be drawn as an area
     if base is not None:
         return base["geometry"], True
     places: tuple[tuple[Any, pd.DataFrame], ...] = (

@@ -53,6 +53,7 @@ def _loudspeakers(frame: gpd.GeoDataFrame, project: Project, province: Province)
             point, made_up = at_hamlet.get(official), True
         if point is None:
             continue
+        point = point.representative_point()
         nearest = int(np.argmin(hamlets.geometry.distance(point).to_numpy()))
         rows.append(
             {

@@ -44,25 +44,27 @@ def sha256_of(path: Path) -> str:
 
 def layers(path: Path) -> tuple[str, ...]:
     """Names of the layers with data; empty where the project has no store yet."""
+    return tuple(name for name in _all_layers(path) if not name.startswith("_"))
+
+
+def _all_layers(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         return ()
     import pyogrio
 
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        return tuple(str(name) for name, _ in pyogrio.list_layers(path))
     except Exception as error:  # GDAL's own errors on a damaged file
-        raise InputError(f"{path.name}: kho dữ liệu hỏng · the store is damaged ({error})") from None
-    return tuple(name for name in names if not name.startswith("_"))
+        why = " ".join(str(error).split())[:120]
+        raise InputError(f"{path.name}: kho dữ liệu hỏng · the store is damaged ({why})") from None
 
 
 def read_layer(path: Path, layer: str) -> gpd.GeoDataFrame | pd.DataFrame | None:
     """A layer with its geometry, or None where there is no such layer."""
-    if not path.is_file():
+    if layer not in _all_layers(path):
         return None
     import pyogrio
 
-    if layer not in {str(name) for name, _ in pyogrio.list_layers(path)}:
-        return None
     frame = pyogrio.read_dataframe(path, layer=layer)
     return frame if isinstance(frame, gpd.GeoDataFrame) else pd.DataFrame(frame)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,6 +154,27 @@ def write_networks(answer: NetworksAnswer, folder: Path) -> None:
     write_csv(_flat(answer.cells), folder / "capacity.csv")
     write_csv(answer.growth, folder / "growth.csv")
     _write_layers(answer, folder / "networks.gpkg")
+
+
+def network_phases(results: Sequence[RunResult]) -> pd.DataFrame:
+    """One row a year: who has fibre near and who hears, what is left, and how many cells are overloaded."""
+    rows = []
+    for result in results:
+        fixed, sound = result.summary.get("fixed", {}), result.summary.get("loudspeakers", {})
+        load = result.summary.get("capacity", {}).get("layers", [])
+        rows.append(
+            {
+                "year": result.year,
+                "people_within_drop_share": fixed.get("people_within_drop_share"),
+                "homes_left": fixed.get("homes_left"),
+                "people_outdoors_share": sound.get("people_outdoors_share"),
+                "clusters_linked": sound.get("clusters_linked"),
+                "clusters_needed": sound.get("clusters_needed"),
+                "traffic_mbps": sum(row["traffic_mbps"] for row in load) if load else None,
+                "overloaded": sum(row["overloaded"] for row in load) if load else None,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _flat(points: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
-from phusong.scenarios.networks import write_networks
+from phusong.scenarios.networks import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
@@ -62,6 +62,7 @@ def write_outputs(
     _write_json(folder / "summary.json", result.summary)
     if len(results) > 1:
         write_csv(phase_table(results), folder / "phases.csv")
+        write_csv(network_phases(results), folder / "phase_networks.csv")
         targets = target_table(results)
         write_csv(targets, folder / "phase_targets.csv")
         draw_targets(targets, folder / "phases.png", lang=lang)

@@ -104,6 +104,11 @@ def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
         f"Chứng minh · proof: {proof.objective:,.0f} ≤ {proof.bound:,.0f}, "
         f"gap {percent(proof.gap, lang, digits=3)} ({proof.status}, seed {proof.seed}, {proof.wall_s:.1f} s)"
     )
+    if len(plan.sites) < plan.scenario.plan.sites:
+        typer.echo(
+            "Ít hơn số yêu cầu: không còn chỗ hoặc không còn ai để phủ · "
+            "fewer than asked: the spacing leaves no room, or nobody more can be served"
+        )
     if more is not None:
         typer.echo(f"Trạm tiếp theo thêm · one more station adds: {more:,.0f}")
     typer.echo(

@@ -11,7 +11,7 @@ import pandas as pd
 from phusong.scenarios.outputs import FIXED_TIME, environment
 from phusong.scenarios.plan import SitePlan
 from phusong.scenarios.tables import write_csv
-from phusong.scenarios.wording import percent
+from phusong.scenarios.wording import number, percent
 
 MARK = "plan.json"
 
@@ -109,19 +109,21 @@ def draw_curve(plan: SitePlan, path: Path, *, lang: str) -> None:
         axes.axhline(plan.proof.bound, color="#b3541e", linewidth=1)
         limit = "không phương án nào vượt quá" if vi else "no plan can exceed"
         axes.annotate(
-            f"{limit} {plan.proof.bound:,.0f} (gap {percent(plan.proof.gap, lang, digits=3)})",
+            f"{limit} {number(plan.proof.bound, lang)} (gap {percent(plan.proof.gap, lang, digits=3)})",
             (0.98, plan.proof.bound), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8,
             color="#b3541e",
         )  # fmt: skip
     axes.set_xlabel("số trạm mới" if vi else "new stations")
     axes.set_ylabel("người (có trọng số) được phủ" if vi else "people (weighted) served")
+    axes.yaxis.set_major_formatter(lambda value, _at: number(value, lang))
+    axes.set_ylim(bottom=0)
     more = next_gain(plan)
     title = plan.scenario.title_vi if vi else plan.scenario.title_en
     if more is not None:
         following = len(inside) + 1
         title += (
-            f"\ntrạm thứ {following} thêm {more:,.0f} người" if vi
-            else f"\nstation no. {following} adds {more:,.0f} people"
+            f"\ntrạm thứ {following} thêm {number(more, lang)} người" if vi
+            else f"\nstation no. {following} adds {number(more, lang)} people"
         )  # fmt: skip
     if plan.inputs.province.synthetic:
         title += "\n" + ("dữ liệu mô phỏng một phần, không phải số đo" if vi else "partly synthetic data")

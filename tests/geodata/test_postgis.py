@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,20 +32,19 @@ def _binaries() -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database() -> Iterator[str]:
     """The address of a fresh server on a free port, run by an unprivileged user."""
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL with PostGIS: apt-get install postgresql postgresql-15-postgis-3")
-    folder = tmp_path_factory.mktemp("pg", numbered=True)
+        pytest.skip("no PostgreSQL with PostGIS: run tests/geodata/install_postgis.sh")
+    # not in pytest's own folder: every pytest that starts closes that to other users
+    folder = Path(tempfile.mkdtemp(prefix="phusong-pg-"))
     runs_as: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
         if shutil.which("setpriv") is None:
             pytest.skip("setpriv is needed to start PostgreSQL as another user")
         runs_as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         shutil.chown(folder, "postgres", "postgres")
-        for parent in (folder.parent, folder.parent.parent):
-            parent.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -70,6 +70,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://phusong:secret@127.0.0.1:{port}/postgres"
     finally:
         run(str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-m", "fast", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _store(folder: Path) -> Path:

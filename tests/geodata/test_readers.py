@@ -148,6 +148,14 @@ def test_a_lying_size_in_the_archive_is_cut(tmp_path: Path) -> None:
     refused(path, "hỏng")
 
 
+def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", "a;b")
+    path.write_bytes(path.read_bytes().replace(b"x", b"\0"))  # found by fuzzing: zipfile cuts names at NUL
+    refused(path, "không an toàn|hỏng")
+
+
 @pytest.mark.parametrize("member", ["../../evil.csv", "/etc/evil.csv", "C:\\evil.csv", "a/../../evil.csv"])
 def test_no_path_leaves_the_folder(tmp_path: Path, member: str) -> None:
     inside = tmp_path / "deep" / "er"

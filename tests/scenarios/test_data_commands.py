@@ -248,6 +248,7 @@ def test_no_project_and_no_such_table(tmp_path: Path, project: Path) -> None:
         "data", "import", tmp_path / "a.xlsx", "--as", "zones", "--project", project
     )
     (project / "project.gpkg").write_bytes(b"SQLite format 3\0 no store")
+    assert "hỏng" in wrong("data", "check", "--project", project)
     assert "hỏng" in wrong("data", "export", "postgresql://x/y", "--project", project)
 
 

@@ -30,6 +30,7 @@ from phusong.scenarios.network_words import network_sentences
 from phusong.scenarios.networks import (
     NetworksAnswer,
     load_networks,
+    network_phases,
     other_networks,
     with_networks,
     write_networks,
@@ -270,6 +271,16 @@ def test_reports_have_a_section_and_sheets(
     assert sheets[-3:] == ["Fixed broadband", "Loudspeakers", "Busy-hour load"]
     assert network_tables(made_up_result(), "vi") == ()
     assert network_paragraphs(made_up_result(), "vi") == []
+
+
+def test_phases_have_a_row_a_year(answer: NetworksAnswer, made_up_result: Callable[..., RunResult]) -> None:
+    plain = made_up_result()
+    later = replace(with_networks(plain, answer), year=plain.year + 1)
+    table = network_phases([plain, later])
+    assert table["year"].tolist() == [plain.year, plain.year + 1]
+    assert np.isnan(table["homes_left"].iloc[0])
+    assert table["homes_left"].iloc[1] == answer.summary["fixed"]["homes_left"]
+    assert table["overloaded"].iloc[1] == answer.summary["capacity"]["overloaded_by_year"]["2025"]
 
 
 def test_every_network_is_told_in_both_languages(answer: NetworksAnswer) -> None:

@@ -27,15 +27,13 @@
       this.zoom = map.getZoom();
       this.corner = corner;
       L.DomUtil.setPosition(this.canvas, corner);
-      if (this.canvas.width !== width * ratio || this.canvas.height !== height * ratio) {
-        this.canvas.width = width * ratio;
-        this.canvas.height = height * ratio;
-        this.canvas.style.width = width + "px";
-        this.canvas.style.height = height + "px";
-      }
+      // setting the size also clears
+      this.canvas.width = width * ratio;
+      this.canvas.height = height * ratio;
+      this.canvas.style.width = width + "px";
+      this.canvas.style.height = height + "px";
       const context = this.canvas.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
       const origin = map.getPixelOrigin().add(corner);
       const divider = PS.swipe() ? PS.state.divider * size.x + margin.x : null;
       this.draw(context, { scale: 256 * 2 ** this.zoom, ox: origin.x, oy: origin.y, width, height, zoom: this.zoom, divider });

@@ -13,18 +13,18 @@ PS.feature((map) => {
     setTimeout(() => URL.revokeObjectURL(url), 5000);
   };
 
-  // a spreadsheet must not take a name for a formula, nor split it
+  // a spreadsheet must not take a name for a formula; where people write 1,5 it splits at semicolons
   const field = (value) => {
     if (value === null || value === undefined) return "";
-    if (typeof value === "number") return String(value);
+    if (typeof value === "number") return PS.lang === "vi" ? String(value).replace(".", ",") : String(value);
     const text = /^[=+\-@\t\r]/.test(value) ? "'" + value : value;
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    return /[",;\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const csv = (kind, name) => {
     const { columns, rows } = PS.tableRows(kind);
     const value = (cell, [, type]) => (type === "level" ? style.level_keys[cell] : cell);
     const lines = [columns.map(([key]) => PS.t(key)), ...rows.map((row) => row.cells.map((cell, i) => value(cell, columns[i])))];
-    download("\ufeff" + lines.map((line) => line.map(field).join(",")).join("\r\n") + "\r\n", "text/csv;charset=utf-8", name);
+    download("\ufeff" + lines.map((line) => line.map(field).join(PS.lang === "vi" ? ";" : ",")).join("\r\n") + "\r\n", "text/csv;charset=utf-8", name);
   };
 
   const degrees = (shape) => shape.rings.map((p) => {
@@ -60,21 +60,8 @@ PS.feature((map) => {
   };
   PS.save = (key) => savers[key]();
 
-  // the view drawn again, twice as fine, with title, legend, scale and notice
-  async function picture() {
-    const size = map.getSize(), ratio = 2, foot = 30, head = 46;
-    const canvas = document.createElement("canvas");
-    canvas.width = size.x * ratio;
-    canvas.height = (size.y + head + foot) * ratio;
-    const pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    pen.fillStyle = "#e4eaed";
-    pen.fillRect(0, 0, size.x, size.y + head + foot);
-    pen.save();
-    pen.translate(0, head);
-    pen.beginPath();
-    pen.rect(0, 0, size.x, size.y);
-    pen.clip();
+  // everything that the map shows, drawn once more on one canvas
+  function paintMap(pen, size) {
     const zoom = map.getZoom(), scale = 256 * 2 ** zoom;
     const corner = map.project(map.containerPointToLatLng([0, 0]), zoom);
     const view = { scale, ox: corner.x, oy: corner.y, width: size.x, height: size.y, zoom, divider: PS.swipe() ? PS.state.divider * size.x : null };
@@ -103,6 +90,23 @@ PS.feature((map) => {
     }
     if (PS.state.relief) image(PS.reliefImage, 1);
     ["lines", "gaps", "points", "labels"].forEach(paint);
+  }
+  // the view drawn again, twice as fine, with title, legend, scale and notice
+  async function picture() {
+    const size = map.getSize(), ratio = 2, foot = 30, head = 46;
+    const canvas = document.createElement("canvas");
+    canvas.width = size.x * ratio;
+    canvas.height = (size.y + head + foot) * ratio;
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.fillStyle = "#e4eaed";
+    pen.fillRect(0, 0, size.x, size.y + head + foot);
+    pen.save();
+    pen.translate(0, head);
+    pen.beginPath();
+    pen.rect(0, 0, size.x, size.y);
+    pen.clip();
+    paintMap(pen, size);
     pen.restore();
     frame(pen, size, head, foot);
     PS.canvases.forEach((item) => item.redraw());

@@ -129,7 +129,7 @@ PS.feature((map) => {
   }
   land.addTo(map);
   lines.addTo(map);
-  const shade = L.imageOverlay("data:,", relief.bounds, { pane: "relief", interactive: false, alt: "" });
+  const shade = L.imageOverlay("data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", relief.bounds, { pane: "relief", interactive: false, alt: "" });
   shadow("data:image/webp;base64," + relief.picture).then((uri) => shade.setUrl(uri));
   const showShade = () => (PS.state.relief ? shade.addTo(map) : shade.remove());
   showShade();

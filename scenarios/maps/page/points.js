@@ -3,6 +3,7 @@
 PS.feature((map) => {
   const { hamlets, stations, style } = PS.data;
   const RADIUS = [6, 4.6, 3.6, 3]; // by service level: the worse, the larger
+  const MANY = 5000;
   const EDGE = ["#ffffff", "#ffffff", "#1d4f66", "#1f3540"];
   PS.symbol = {
     hamlet(context, x, y, level, size = 1) {
@@ -38,7 +39,12 @@ PS.feature((map) => {
   };
 
   const visibleStation = (run, i) => PS.state.stations[stations.operator[i]] && (run.onAir[i] || PS.state.planned);
-  const order = Array.from({ length: hamlets.n }, (_, i) => i);
+  // the worst last, on top; sorted once for each layer of a run
+  const orders = new Map();
+  const orderOf = (levels) => {
+    if (!orders.has(levels)) orders.set(levels, Array.from({ length: hamlets.n }, (_, i) => i).sort((a, b) => levels[b] - levels[a] || a - b));
+    return orders.get(levels);
+  };
 
   function drawStations(context, view, run) {
     const small = view.zoom < 10.5;
@@ -78,12 +84,25 @@ PS.feature((map) => {
   function drawHamlets(context, view, run) {
     const size = view.zoom < 9.1 ? 0.48 : view.zoom < 9.75 ? 0.62 : view.zoom < 11 ? 0.8 : view.zoom < 13 ? 1 : 1.35;
     const levels = run.hamlets.layers[PS.layerOf(run).key]?.level ?? run.hamlets.level;
-    order.sort((a, b) => levels[b] - levels[a] || a - b); // the worst last, on top
-    for (const i of order) {
+    const seen = [];
+    for (const i of orderOf(levels)) {
       const x = hamlets.x[i] * view.scale - view.ox, y = hamlets.y[i] * view.scale - view.oy;
-      if (x < -9 || y < -9 || x > view.width + 9 || y > view.height + 9) continue;
-      PS.symbol.hamlet(context, x, y, levels[i], size);
-      PS.drawn.hamlets++;
+      if (x > -9 && y > -9 && x < view.width + 9 && y < view.height + 9) seen.push([x, y, levels[i]]);
+    }
+    PS.drawn.hamlets = seen.length;
+    if (seen.length > MANY) return drawMany(context, seen, size);
+    for (const [x, y, level] of seen) PS.symbol.hamlet(context, x, y, level, size);
+    return undefined;
+  }
+
+  // so many that symbols would hide one another: squares, all of a level in one stroke of the pen
+  function drawMany(context, seen, size) {
+    for (let level = style.levels.length - 1; level >= 0; level--) {
+      const side = RADIUS[level] * size;
+      context.beginPath();
+      for (const [x, y, own] of seen) if (own === level) context.rect(x - side / 2, y - side / 2, side, side);
+      context.fillStyle = level === style.levels.length - 1 ? EDGE[level] : style.levels[level];
+      context.fill();
     }
   }
 

@@ -2,7 +2,7 @@
 // The same facts as tables, for reading, sorting and screen readers.
 PS.feature((map) => {
   const { hamlets, stations, style, ground } = PS.data;
-  const PAGE = 100;
+  let perPage = 100;
   const section = PS.$("tables");
   let kind = "hamlets", sort = { column: 0, down: false }, filter = "", page = 0;
 
@@ -58,8 +58,8 @@ PS.feature((map) => {
     let rows = source.rows;
     if (kind === "hamlets" && filter !== "") rows = rows.filter((row) => row.level === Number(filter));
     rows.sort((a, b) => compare(a.cells[sort.column], b.cells[sort.column]) * (sort.down ? -1 : 1));
-    page = Math.min(page, Math.max(0, Math.ceil(rows.length / PAGE) - 1));
-    const from = page * PAGE, shown = rows.slice(from, from + PAGE);
+    page = Math.min(page, Math.max(0, Math.ceil(rows.length / perPage) - 1));
+    const from = page ? page * perPage : 0, shown = rows.slice(from, from + perPage);
     const head = source.columns.map((column, i) =>
       PS.h("th", { scope: "col", "aria-sort": i === sort.column ? (sort.down ? "descending" : "ascending") : "none" },
         PS.h("button", { type: "button", onclick: () => { sort = { column: i, down: i === sort.column ? !sort.down : source.columns[i][1] === "number" }; page = 0; render(); } }, PS.t(column[0]))));
@@ -74,7 +74,7 @@ PS.feature((map) => {
         kind === "hamlets" ? PS.h("label", {}, PS.h("span.unseen", {}, PS.t("filter")), PS.h("select", { id: "level-filter", onchange: (event) => { filter = event.target.value; page = 0; render(); } },
           PS.h("option", { value: "" }, PS.t("filter_all")), style.level_keys.map((key, i) => PS.h("option", { value: String(i), selected: filter === String(i) }, PS.t("level_" + key))))) : null,
         PS.h("span.muted", { id: "rows-shown" }, PS.t("rows_shown", { a: PS.number(rows.length ? from + 1 : 0), b: PS.number(from + shown.length), n: PS.number(rows.length) })),
-        step(PS.t("previous"), page - 1, page === 0), step(PS.t("next"), page + 1, from + PAGE >= rows.length),
+        step(PS.t("previous"), page - 1, page === 0), step(PS.t("next"), page + 1, from + perPage >= rows.length),
         PS.h("button.link", { type: "button", id: "to-map", onclick: () => PS.$("stage").scrollIntoView({ behavior: "smooth" }) }, PS.t("to_map"))),
       PS.h("div.scroll", { tabindex: "0", role: "region", "aria-label": PS.t("table_" + kind) },
         PS.h("table", { id: "table" }, PS.h("caption", {}, `${PS.t("table_" + kind)} · ${PS.layerName(PS.layerOf())}`), PS.h("thead", {}, PS.h("tr", {}, head)), PS.h("tbody", {}, body))));
@@ -88,6 +88,11 @@ PS.feature((map) => {
     } else PS.flyTo(L.latLng(row.go), 11.5);
   };
   PS.afterPaint(render);
+  PS.on("print", (on) => {
+    perPage = on ? Infinity : 100;
+    page = 0;
+    render();
+  });
   PS.on("lang", render);
   PS.on("state", (keys) => keys.some((key) => ["run", "layer"].includes(key)) && render());
   void map;

@@ -128,6 +128,16 @@ PS.feature((map) => {
   map.on("mousemove", (event) => place(event.latlng));
   map.on("moveend", () => place(map.getCenter()));
   PS.on("lang", () => { scale(); place(map.getCenter()); });
+  // printing: the screen's map as it stands, scaled to the page (canvases that are drawn anew for the printer
+  // come out white), and every row of the table
+  window.addEventListener("beforeprint", () => {
+    const { x, y } = map.getSize(), style = document.documentElement.style;
+    style.setProperty("--screen-width", `${x}px`);
+    style.setProperty("--screen-height", `${y}px`);
+    style.setProperty("--print-scale", String(Math.min(1040 / x, 660 / y)));
+    PS.emit("print", true);
+  });
+  window.addEventListener("afterprint", () => PS.emit("print", false));
   PS.home = () => {
     whole(false);
     scale();

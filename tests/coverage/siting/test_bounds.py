@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -97,6 +98,28 @@ def test_a_replan_keeps_locks_and_bans_and_its_own_bound() -> None:
     assert broken_rules(changed, again.sites) == []
     assert again.objective <= again.bound <= first.bound
     assert again.gap < 0.02
+
+
+def test_ctrl_c_returns_the_best_plan_so_far_with_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    import phusong.coverage.siting.solve as solving
+
+    rounds = []
+
+    def pressed(*arguments: object) -> None:
+        search_round(*arguments)
+        rounds.append(1)
+        signal.raise_signal(signal.SIGINT)
+
+    search_round = solving._annealed
+    monkeypatch.setattr(solving, "_annealed", pressed)
+    before = signal.getsignal(signal.SIGINT)
+    problem, _ = clustered(2000, 300, budget=60, radius_m=1500.0)
+    plan = solve(problem)
+    assert plan.status == "interrupted"
+    assert len(rounds) == 1
+    assert plan.objective == problem.weight[served(problem, plan.sites)].sum()
+    assert plan.objective < plan.bound < 1.05 * plan.objective
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_raster_of_people_is_planned_within_a_percent() -> None:

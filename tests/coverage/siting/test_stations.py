@@ -38,9 +38,10 @@ def test_prominence_is_counted_from_the_col() -> None:
         land = np.maximum(land, top - 0.1 * np.hypot(x - east, y - north))
     ridge = (np.abs(y - 20_000) < 300) & (x > 10_000) & (x < 20_000)
     terrain = Raster(grid, np.where(ridge, np.maximum(land, 250.0), land).astype(np.float32))
-    assert sorted(hilltops(terrain, 45.0)[0].round(-3)) == [10_000, 20_000, 33_000]
-    assert sorted(hilltops(terrain, 55.0)[0].round(-3)) == [10_000, 33_000]  # 300 - 250 = 50 m only
-    assert sorted(hilltops(terrain, 65.0)[0].round(-3)) == [10_000]  # 160 - 100 = 60 m
+    # a summit is seen at a cell's centre, up to 71 m away from it: 7 m lower
+    assert sorted(hilltops(terrain, 40.0)[0].round(-3)) == [10_000, 20_000, 33_000]
+    assert sorted(hilltops(terrain, 51.0)[0].round(-3)) == [10_000, 33_000]  # 300 - 250 = 50 m only
+    assert sorted(hilltops(terrain, 61.0)[0].round(-3)) == [10_000]  # 160 - 100 = 60 m
 
 
 def test_sets_add_up_to_the_prediction_of_all_sites(fractal_ground: Callable[..., Ground]) -> None:

@@ -181,3 +181,10 @@ def test_a_layer_without_any_signal_is_drawn_as_nothing(result: RunResult) -> No
     coverage = CoverageMap(result.coverage.grid, result.coverage.sectors, {"any-4g": silent}, "none")
     run = data_of(render_map(dataclasses.replace(result, coverage=coverage)))["runs"][0]
     assert np.asarray(picture_of(run["layers"][0]))[:, :, 3].max() == 0
+
+
+@pytest.mark.slow
+def test_the_provinces_map_at_a_hundred_metres_is_small_enough_to_send(
+    made_up_result: Callable[..., RunResult],
+) -> None:
+    assert len(render_map(made_up_result(resolution_m=100.0)).encode()) < 6_000_000

@@ -1,0 +1,55 @@
+"""Strips on a cluster give the same bytes, also when a worker dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from phusong.coverage.ground import Ground
+from phusong.coverage.options import Options
+from phusong.coverage.predict import predict
+from phusong.coverage.site import Carrier, Sector
+from phusong.geodata.grid import Grid
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_two_workers_one_killed(fractal_ground: Callable[..., Ground]) -> None:
+    from phusong.coverage.cluster import predict_on_cluster
+
+    ground = fractal_ground(300)
+    carrier = Carrier("4G", "B3", 1800.0, 20.0)
+    first = Sector(
+        "0", "0", "A", ground.grid.west_m + 4e3, ground.grid.north_m - 4e3, 40.0, carrier, "panel_1800", 90.0,
+        0.0, 3.0, 46.0,
+    )  # fmt: skip
+    sectors = [first, replace(first, sector_id="1", operator="B", x_m=first.x_m + 700.0)]
+    grid = Grid.covering(ground.grid.bounds_m, cell_m=100.0, crs=ground.grid.crs)
+    options = Options(radius_km={"3G": 4.0, "4G": 4.0, "5G": 4.0})
+    alone = predict(ground, sectors, grid=grid, options=options)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        pids = list(client.run(os.getpid).values())
+        killed: list[int] = []
+
+        def kill_one(done: int, total: int) -> None:
+            assert 1 <= done <= total == 6
+            if not killed:
+                killed.append(pids[0])
+                os.kill(pids[0], 9)
+
+        spread = predict_on_cluster(
+            client, ground, sectors, grid=grid, options=options, strips=6, progress=kill_one
+        )
+    assert len(killed) == 1
+    assert sorted(spread.layers) == sorted(alone.layers)
+    for key, layer in alone.layers.items():
+        for name in ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db"):
+            assert getattr(spread.layers[key], name).tobytes() == getattr(layer, name).tobytes()
