@@ -213,7 +213,8 @@ def models_table() -> str:
 
 
 def shown(value: float) -> str:
-    return "0" if value == 0 else f"{value:.1e}"
+    """A difference; below 1e-12 it is rounding, which another processor would do otherwise."""
+    return f"{value:.1e}" if value >= 1e-12 else "< 1e-12"
 
 
 def draw(found: Sequence[Comparison], path: Path) -> None:

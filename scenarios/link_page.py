@@ -79,8 +79,9 @@ def _losses(link: Link) -> str:
         f"<td><small>không áp dụng · not applicable: {escape(reason)}</small></td></tr>"
         for model, reason in link.refused
     ]
-    spread = [loss.loss_db for _, loss in link.answered]
-    between = number(max(spread) - min(spread), "vi", digits=1)
+    # free space is a floor, and an unfitted SPM no prediction: neither tells how far models disagree
+    spread = [loss.loss_db for model, loss in link.answered if model.name not in ("free-space", "spm")]
+    between = number(max(spread, default=0.0) - min(spread, default=0.0), "vi", digits=1)
     return (
         "<h2>Suy hao theo từng mô hình <span class=en>· loss by model</span></h2>"
         f"<p>Các mô hình lệch nhau đến {between} dB: luôn ghi tên mô hình bên con số. <span class=en>"
