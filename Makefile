@@ -1,4 +1,5 @@
 # make run: the main job on a fresh machine · make test: every check · make test-all: slow ones too
+# make bench: measured speed and accuracy · make docs: the documentation site
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -45,7 +46,11 @@ test: check browser
 	$(BIN)/pytest -n 2 -m 'not slow'
 
 test-all: check browser
+	-sh tests/geodata/install_postgis.sh
 	$(BIN)/pytest -n 2
+
+bench: setup
+	$(BIN)/python docs/make_performance.py
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

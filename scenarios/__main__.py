@@ -56,8 +56,7 @@ def run_command(
     ] = None,
 ) -> None:
     """Chạy một kịch bản, ghi bản đồ và bảng · run a scenario, write map and tables."""
-    from phusong.scenarios.progress import Stages
-    from phusong.scenarios.run import run_to_folder
+    from phusong.scenarios.folder import check_target
     from phusong.scenarios.scenario_file import load_scenario, with_resolution
 
     if lang not in ("vi", "en"):
@@ -69,6 +68,11 @@ def run_command(
     if resolution is not None:
         asked = with_resolution(asked, resolution)
     folder = out or Path("runs") / asked.name
+    check_target(folder)
+    # heavy: only for those who asked for something that can be done
+    from phusong.scenarios.progress import Stages
+    from phusong.scenarios.run import run_to_folder
+
     result = run_to_folder(asked, folder, lang=lang, jobs=jobs, stages=Stages())
     _tell(result, folder)
 

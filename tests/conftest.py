@@ -9,10 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
+
+# a test never times anything: on a busy machine a deadline would fail it for nothing
+hypothesis.settings.register_profile("phusong", deadline=None)
+hypothesis.settings.load_profile("phusong")
 
 ROOT = Path(__file__).resolve().parents[1]
 
