@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,6 +26,8 @@ def picture(run: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=target)
         chrome.close()
+    # 256 colours are enough for a map and a third of the bytes
+    Image.open(target).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 if __name__ == "__main__":
