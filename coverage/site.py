@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +56,11 @@ def sectors_from_tables(sites: pd.DataFrame, sectors: pd.DataFrame) -> tuple[Sec
     if len(homeless):
         raise ValueError(f"sector {homeless.iloc[0]} belongs to no site in the table")
     rows: list[dict[str, Any]] = sectors.join(places, on="site_id").to_dict("records")  # type: ignore[assignment]
-    return tuple(_sector(row) for row in rows)
+    return tuple(sector_from_row(row) for row in rows)
 
 
-def _sector(row: dict[str, Any]) -> Sector:
+def sector_from_row(row: Mapping[Any, Any]) -> Sector:
+    """The sector of one row that carries its site's operator, x_m and y_m beside a sector table's columns."""
     return Sector(
         sector_id=str(row["sector_id"]),
         site_id=str(row["site_id"]),

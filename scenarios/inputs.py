@@ -15,7 +15,7 @@ from phusong.coverage.excess import NAMES
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
 from phusong.coverage.service import LevelThresholds, People
-from phusong.coverage.site import Carrier, Sector
+from phusong.coverage.site import Sector, sector_from_row
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.geodata.problems import Problem, condensed
@@ -80,7 +80,7 @@ def load_inputs(scenario: Scenario) -> Inputs:
     return Inputs(
         province=province,
         sites=sites,
-        sectors=tuple(_sector(row) for row in rows.itertuples(index=False)),
+        sectors=tuple(sector_from_row(row) for row in rows.to_dict("records")),
         people=_people(province),
         grid=grid,
         commune_of_cell=commune_of_cell,
@@ -158,29 +158,6 @@ def province_of(data: str) -> tuple[Province, tuple[Problem, ...]]:
 
     province, found = load_province(folder, antennas=set(catalogue()))
     return province, tuple(found)
-
-
-def _sector(row: object) -> Sector:
-    get = row.__getattribute__
-    return Sector(
-        sector_id=get("sector_id"),
-        site_id=get("site_id"),
-        operator=get("operator"),
-        x_m=float(get("x_m")),
-        y_m=float(get("y_m")),
-        height_m=float(get("height_m")),
-        carrier=Carrier(
-            technology=get("technology"),
-            band=get("band"),
-            frequency_mhz=float(get("frequency_mhz")),
-            bandwidth_mhz=float(get("bandwidth_mhz")),
-        ),
-        antenna=get("antenna"),
-        azimuth_deg=float(get("azimuth_deg")),
-        mechanical_downtilt_deg=float(get("mechanical_downtilt_deg")),
-        electrical_downtilt_deg=float(get("electrical_downtilt_deg")),
-        power_dbm=float(get("power_dbm")),
-    )
 
 
 def _people(province: Province) -> People:
