@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log10
+from math import hypot, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from phusong.coverage.ground import Ground
 from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.kernels.p1812_points import p1812_to_points
 from phusong.coverage.kernels.points import diffraction_to_points
-from phusong.coverage.kernels.profile import Samples, terrain_at, terrain_m
+from phusong.coverage.kernels.profile import Samples, inside, read_path, terrain_at, terrain_m
 from phusong.coverage.masts import EARTH_KM, Mast
 from phusong.coverage.models import MODELS, Conditions
 from phusong.coverage.options import Options
@@ -26,7 +26,7 @@ F64 = NDArray[np.float64]
 
 SWEPT = ("delta-bullington", "p1812")  # models that the radial sweep computes
 CLOSED = tuple(name for name, model in MODELS.items() if model.looks_at_en == "distance")
-NAMES = (*SWEPT, "itm", *CLOSED)
+NAMES = (*SWEPT, "itm", *(name for name in MODELS if name not in (*SWEPT, "itm")))
 LOCATION_M = 100.0  # width of the square over which P.1812's location variability is meant
 
 
@@ -88,11 +88,42 @@ def excess_db(
                 samples, cell_m, at, heights_m, x, y, frequency_mhz, air.ground(),
                 itm.Variability().quantiles(), out[band],
             )  # fmt: skip
-        else:
+        elif options.model in CLOSED:
             out[band] = _closed(options, mast, frequency_mhz, distance_m)
             continue
+        else:
+            _one_by_one(samples, cell_m, at, mast, x, y, frequency_mhz, options, out[band])
         out[band] -= free_space_loss_db(1e-3, frequency_mhz) + 20.0 * np.log10(slant_m)
     return np.where(np.isnan(out), np.inf, out)
+
+
+def _one_by_one(
+    samples: Samples, cell_m: float, at: tuple[float, float], mast: Mast, x: F64, y: F64,
+    frequency_mhz: float, options: Options, out: F64,
+) -> None:  # fmt: skip
+    """Fills `out` with the loss of a model that has no loop of its own, path by path: for small areas.
+
+    Nearer than the model's range the loss is that of free space, farther there is no signal.
+    """
+    model, conditions = MODELS[options.model], Conditions(frequency_mhz=frequency_mhz)
+    room = int(hypot(samples.shape[0], samples.shape[1])) + 4
+    distance_km, terrain_m_, surface_m = np.empty(room), np.empty(room), np.empty(room)
+    for k in range(x.size):
+        out[k] = np.inf
+        length_km = hypot(x[k] - at[0], y[k] - at[1]) * cell_m * 1e-3
+        if length_km > model.distance_km[1] or not (inside(samples, *at) and inside(samples, x[k], y[k])):
+            continue
+        if length_km < model.distance_km[0]:
+            out[k] = free_space_loss_db(max(length_km, 1e-3), frequency_mhz)
+            continue
+        ends = (at[0], at[1], x[k], y[k])
+        n = read_path(samples, ends, cell_m, options.terminal_clearance_m, distance_km, terrain_m_, surface_m)
+        if n >= 3:
+            profile = PathProfile(
+                distance_km[:n].copy(), terrain_m_[:n].copy(), (surface_m - terrain_m_)[:n],
+                mast.height_m, options.receiver_height_m,
+            )  # fmt: skip
+            out[k] = model.loss(profile, conditions).loss_db
 
 
 def _closed(options: Options, mast: Mast, frequency_mhz: float, distance_m: F64) -> F64:

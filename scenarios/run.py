@@ -15,7 +15,7 @@ from phusong.scenarios.progress import Stages
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 
-BYTES_PER_CELL_AND_LAYER = 40  # four float32 and a few integers a cell, and as much again while working
+BYTES_PER_CELL_AND_LAYER = 60  # 17 for a layer's arrays, the rest while it is predicted, counted and written
 
 
 def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:

@@ -188,7 +188,8 @@ def field_strength(
     if at_sea:
         in_range("rx_height_m at sea", rx_height_m, 3.0, 3000.0, "m")
     zones = p1812_path.zone_codes(zone, d_i.size)
-    sea_share = 1.0 - p1812_path.share_of(d_i, zones == p1812_path.INLAND)  # coastal land counts as sea
+    # coastal land counts as sea; the sums' rounding must not leave 0 to 1, the mixing below takes powers of it
+    sea_share = min(max(1.0 - p1812_path.share_of(d_i, zones == p1812_path.INLAND), 0.0), 1.0)
 
     h1 = in_range("h1 (height over the mean terrain)", effective_height_m(d_i, h_i, ha), -1e4, 3000.0, "m")
     if sea_share == 1.0:

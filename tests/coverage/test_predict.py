@@ -231,7 +231,7 @@ def test_location_percentage_takes_off_its_margin(hills: Ground, hill_sectors: l
     np.testing.assert_allclose(difference, 1.645 * 2.045, atol=0.01)
 
 
-@pytest.mark.parametrize("model", ["free-space", "itm", "p1812"])
+@pytest.mark.parametrize("model", ["free-space", "itm", "p1812", "p1546", "spm", "extended-hata"])
 def test_other_models_run_through_the_same_drivers(
     model: str, hills: Ground, hill_sectors: list[Sector]
 ) -> None:

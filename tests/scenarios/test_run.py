@@ -1,0 +1,44 @@
+"""What a run checks before it works, and that a killed one leaves nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from phusong.geodata.errors import InputError
+from phusong.geodata.grid import Grid
+from phusong.scenarios import run as running
+from phusong.scenarios.scenario_file import load_scenario
+
+
+def test_a_resolution_that_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario("baseline-2024")
+    grid = Grid(crs="EPSG:9212", west_m=0.0, north_m=0.0, cell_m=10.0, rows=11_000, cols=11_700)
+    monkeypatch.setattr(running, "_free_memory", lambda: 8 * 10**9)
+    with pytest.raises(
+        InputError, match=r"needs about 30\.9 GB of memory and 8\.0 GB are free; give a larger"
+    ):
+        running.check_memory(scenario, grid)
+    monkeypatch.setattr(running, "_free_memory", lambda: 64 * 10**9)
+    running.check_memory(scenario, grid)
+    monkeypatch.setattr(running, "_free_memory", lambda: None)
+    running.check_memory(scenario, grid)
+
+
+def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "phusong.scenarios", "run", "--resolution", "500", "--out", "answer"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as job:
+        assert job.stderr is not None
+        for line in job.stderr:
+            if "predicting" in line:
+                break
+        time.sleep(1.0)
+        job.send_signal(signal.SIGINT)
+        job.wait(timeout=120)
+    assert job.returncode == 130
+    assert list(tmp_path.iterdir()) == []
