@@ -43,11 +43,11 @@ docs: types
 check: lint types imports
 
 test: check browser
-	$(BIN)/pytest -n 2 -m 'not slow'
+	$(BIN)/pytest -n 2 --dist loadscope -m 'not slow'
 
 test-all: check browser
 	-sh tests/geodata/install_postgis.sh
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadscope
 
 bench: setup
 	$(BIN)/python docs/make_performance.py

@@ -22,6 +22,14 @@ hypothesis.settings.load_profile("phusong")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest modules first, so that no worker is left with one alone at the end."""
+    longest = ("test_wheel", "test_docs", "browser")
+    items.sort(
+        key=lambda item: next((k for k, name in enumerate(longest) if name in item.nodeid), len(longest))
+    )
+
+
 def _outside(variable: str, default: str) -> Path:
     folder = Path(os.environ.get(variable) or ROOT.parent / "shared" / default)
     if not folder.is_dir():
