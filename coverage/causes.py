@@ -27,8 +27,8 @@ from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 
-CAUSES = ("one_operator", "clutter", "terrain", "no_site", "indoor_only")
-MENDS = ("tilt_or_power", "share", "new_sector", "new_mast", "indoor_cell")
+CAUSES = ("one_operator", "clutter", "terrain", "no_site", "indoor_only", "capacity")
+MENDS = ("tilt_or_power", "share", "new_sector", "new_mast", "indoor_cell", "capacity")
 POWER_RISE_DB = 3.0  # what a sector may be turned up by: twice the power
 MENDED_SHARE = 0.8  # of a gap's people that a mend must reach
 FLOOR_DBM = -200.0  # no signal at all counts as this

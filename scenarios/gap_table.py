@@ -13,6 +13,7 @@ from phusong.scenarios.gap_causes import OtherWorlds, gap_causes
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.scenario import Scenario
 
+MOST_DB = 30.0  # of lacking signal that counts in a gap's severity
 SHOWN = 8  # hamlets named with a gap; the rest is counted
 
 
@@ -30,18 +31,19 @@ def gap_table(
             coverage.raster(key), steps.outdoor_dbm, inputs.people, least_people=scenario.gap_least_people
         )
         unlisted[key] = split.people_unlisted
-        named = _named(inputs, key, split.gaps, split.gap_of_point)
+        named = named_gaps(inputs, key, split.gaps, split.gap_of_point)
         if worlds is not None and len(named):
             why = gap_causes(
                 layer, coverage, worlds, inputs, split.gap_of_point, len(named), scenario.roaming
             )
             named = named.assign(**{column: why[column].to_numpy() for column in why.columns})
+            named = named.assign(severity=severity(named["people"], named["lacking_db"]))
         tables.append(named)
     table = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=coverage.grid.crs)
     return table, unlisted
 
 
-def _named(
+def named_gaps(
     inputs: Inputs, key: str, gaps: gpd.GeoDataFrame, gap_of_point: NDArray[np.int64]
 ) -> gpd.GeoDataFrame:
     """Gaps with an id, the hamlets and communes they touch, and the nearest site on air."""
@@ -64,9 +66,19 @@ def _named(
         cause="",
         mend="",
         lacking_db=np.nan,
+        severity=np.nan,
         nearest_site_id=sites["site_id"].to_numpy()[nearest],
+        nearest_operator=sites["operator"].to_numpy()[nearest],
         nearest_site_km=away[np.arange(len(gaps)), nearest] / 1000.0,
     )
+
+
+def severity(people: pd.Series, lacking_db: pd.Series) -> pd.Series:
+    """How bad a gap is, in person-decibels: people times what they lack, at most MOST_DB each.
+
+    Beyond MOST_DB a phone is as silent as it can be.
+    """
+    return (people * lacking_db.clip(0.0, MOST_DB)).round(0)
 
 
 def _touched(inputs: Inputs, gap_of_point: NDArray[np.int64]) -> pd.DataFrame:

@@ -85,12 +85,16 @@ def write_hamlets(result: RunResult, path: Path) -> None:
 
 
 def write_gaps(result: RunResult, path: Path) -> None:
-    """gaps.gpkg: layers `gaps` (polygons) and `hamlets` (points), in the province's CRS."""
+    """gaps.gpkg: layers `gaps` and `other_gaps` (polygons) and `hamlets` (points), in the province's CRS."""
     import pyogrio
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         pyogrio.write_dataframe(result.gaps, path, layer="gaps", geometry_type="MultiPolygon")
+        if len(result.other_gaps):
+            pyogrio.write_dataframe(
+                result.other_gaps, path, layer="other_gaps", geometry_type="MultiPolygon", append=True
+            )
         hamlets = result.hamlets.rename(columns=lambda name: name.replace(":", "_").replace("-", "_"))
         pyogrio.write_dataframe(hamlets, path, layer="hamlets", append=True)
     finally:

@@ -26,8 +26,10 @@ class RunResult:
     - `hamlets` (points in the province's CRS): the columns of hamlets.csv (hamlet_id, name, commune_code,
       commune, district, lat, lon, population, synthetic_position, best_operator, technology, rsrp_dbm,
       sinr_db, service_level) and for every layer `rsrp_dbm:<layer>` and `service_level:<layer>`
-    - `gaps` (polygons): gap_id, layer, people, area_km2, hamlets, communes, worst_dbm, cause, mend,
-      nearest_site_id, nearest_site_km; cause and mend are empty until they are decided
+    - `gaps` (polygons): gap_id, layer, people, area_km2, hamlets, hamlets_count, communes, worst_dbm, cause,
+      mend, lacking_db, severity (person-dB), nearest_site_id, nearest_operator, nearest_site_km; cause and mend
+      are empty where they were not asked for
+    - `other_gaps`: the same columns and `kind` (indoor | capacity), where people have signal outdoors
     - `units`: level (province | district | commune | unit_2025), code, name, layer, population,
       population_served_share, area_served_share, indoor_population_share
     - `summary`: what summary.json holds
@@ -50,6 +52,7 @@ class RunResult:
     gaps: gpd.GeoDataFrame
     units: pd.DataFrame
     summary: Mapping[str, Any]
+    other_gaps: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     road_places: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     service: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -27,6 +27,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
     from phusong.scenarios.networks import other_networks, with_networks
+    from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import outage_summary, outages
 
     stages = stages or Stages(quiet=True)
@@ -58,7 +59,12 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
     # each network carries its own subscribers' traffic: guests' traffic is not known
     with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
-        return with_networks(result, other_networks(scenario, inputs, coverage))
+        networks = other_networks(scenario, inputs, coverage)
+        result = with_networks(result, networks)
+        gaps = other_gaps(scenario, inputs, met, networks.cells)
+        return replace(
+            result, other_gaps=gaps, summary={**result.summary, "other_gaps": people_by_kind(gaps)}
+        )
 
 
 def run_to_folder(
