@@ -31,7 +31,6 @@ CAUSES = ("one_operator", "clutter", "terrain", "no_site", "indoor_only", "capac
 MENDS = ("tilt_or_power", "share", "new_sector", "new_mast", "indoor_cell", "capacity")
 POWER_RISE_DB = 3.0  # what a sector may be turned up by: twice the power
 MENDED_SHARE = 0.8  # of a gap's people that a mend must reach
-FLOOR_DBM = -200.0  # no signal at all counts as this
 SMOOTH_CELL_M = 300.0  # a smooth earth needs no finer cells
 TILTED, AIMED = "#tilted", "#aimed"
 
@@ -120,8 +119,8 @@ def explain_gaps(
     """cause, mend and lacking_db of each gap, one row a gap.
 
     A person's cause is the first of CAUSES whose change would serve them; a gap's is that of most of its
-    people. `lacking_db` is what the signal lacks for MENDED_SHARE of its people, at most down to FLOOR_DBM;
-    the mend is the first of MENDS that would serve as many.
+    people. `lacking_db` is what the signal lacks for MENDED_SHARE of its people, NaN where they have none at
+    all; the mend is the first of MENDS that would serve as many.
     """
     inside = gap_of_point >= 0
     gap, weight = gap_of_point[inside], people.people[inside]
@@ -147,6 +146,6 @@ def explain_gaps(
         {
             "cause": [CAUSES[code] for code in np.argmax(votes, axis=0)],
             "mend": [MENDS[code] for code in mend],
-            "lacking_db": threshold_dbm - np.maximum(real, FLOOR_DBM),
+            "lacking_db": np.where(np.isfinite(real), threshold_dbm - real, np.nan),
         }
     )

@@ -111,7 +111,8 @@ def places_of(
     if not options.load > 0.0:
         raise ValueError("interference is unknown in a prediction at load 0; predict with a load above 0")
     sector = Raster(coverage.grid, layer.best_server).at(people.x_m, people.y_m).astype(np.int64)
-    served = (sector >= 0) & (traffic_mbps > 0.0)
+    level_dbm = Raster(coverage.grid, layer.rsrp_dbm).at(people.x_m, people.y_m)
+    served = (sector >= 0) & (level_dbm >= layer.threshold_dbm) & (traffic_mbps > 0.0)
     sector = sector[served]
     x_m, y_m = people.x_m[served], people.y_m[served]
     signal_mw = 10.0 ** (Raster(coverage.grid, layer.rsrp_dbm).at(x_m, y_m).astype(np.float64) / 10.0)

@@ -34,7 +34,11 @@ def title(model: str, *, swept: bool) -> str:
     """Name and edition of a model as maps print it; `swept` where the radial sweep made them."""
     known = MODELS[model]
     # at 50 % of time troposcatter and ducting can only lower the loss, in deep shadow
-    short = ", without troposcatter and ducting" if swept and model == "p1812" else ""
+    short = (
+        " · không tính tán xạ đối lưu, ống sóng · without troposcatter and ducting"
+        if swept and model == "p1812"
+        else ""
+    )
     return f"{known.title} ({known.edition}){short}"
 
 

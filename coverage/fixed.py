@@ -69,7 +69,8 @@ class Plan:
     local_vnd: Floats
     trunk_vnd: Floats
     edges: Indices
-    cable_km: float
+    cable_km: float  # along roads
+    spur_km: float  # from the road to the new access points; its cost is in `local_vnd`
     trunk_bound_vnd: float
     cut_off: NDArray[np.bool_]
 
@@ -167,7 +168,17 @@ def plan_fibre(
     local = np.choose(mode, [0.0, by_fibre, by_radio])
     if not fibre.any():
         return Plan(
-            centre, group, homes, mode, local, np.zeros(centre.size), np.zeros(0, np.int64), 0.0, 0.0, cut_off
+            centre,
+            group,
+            homes,
+            mode,
+            local,
+            np.zeros(centre.size),
+            np.zeros(0, np.int64),
+            0.0,
+            0.0,
+            0.0,
+            cut_off,
         )
     tree = cheapest_tree(graph, roots, node[fibre].astype(np.int64), ascents=ASCENTS)
     return Plan(
@@ -179,6 +190,7 @@ def plan_fibre(
         trunk_vnd=_shared(graph, tree.edges, roots, node, np.where(fibre, homes, 0.0)),
         edges=tree.edges,
         cable_km=float(roads.length_m[tree.edges].sum()) / 1000.0,
+        spur_km=prices.detour * float(spur_m[mode == 1].sum()) / 1000.0,
         trunk_bound_vnd=tree.bound,
         cut_off=cut_off,
     )

@@ -126,7 +126,7 @@ def _signal(coverage: CoverageMap, layer: Layer) -> Raster:
 
 
 def _hamlets(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> gpd.GeoDataFrame:
-    """The hamlet table with each layer's signal; the columns without a layer are of the best one."""
+    """The hamlet table with each layer's signal; the columns without a layer are of any network."""
     table = inputs.province.hamlets.reset_index(drop=True)
     points = table.geometry.to_crs("EPSG:4326")
     table = table.assign(lat=points.y.round(6), lon=points.x.round(6))
@@ -143,17 +143,21 @@ def _hamlets(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> gpd.G
     best = _best_layer(
         coverage, signal, thresholds={t: thresholds_of(scenario, t) for t in scenario.technologies}
     )
-    columns: dict[str, Any] = {
-        "best_operator": [coverage.layers[key].operator for key in best],
-        "technology": [coverage.layers[key].technology for key in best],
-        "rsrp_dbm": _finite([signal[key][i] for i, key in enumerate(best)]),
-        "sinr_db": _finite([sinr[key][i] for i, key in enumerate(best)]),
-    }
+    # the level is that of any network, as everywhere; beside it the operator who is best on its own
+    whole = _best_layer(
+        coverage, signal, {t: thresholds_of(scenario, t) for t in scenario.technologies}, of_any=True
+    )
     codes = [
         level_codes(signal[key][[i]], thresholds_of(scenario, coverage.layers[key].technology))[0]
-        for i, key in enumerate(best)
+        for i, key in enumerate(whole)
     ]
-    columns["service_level"] = [LEVELS[code] for code in codes]
+    columns: dict[str, Any] = {
+        "best_operator": [coverage.layers[key].operator for key in best],
+        "technology": [coverage.layers[key].technology for key in whole],
+        "rsrp_dbm": _finite([signal[key][i] for i, key in enumerate(whole)]),
+        "sinr_db": _finite([sinr[key][i] for i, key in enumerate(whole)]),
+        "service_level": [LEVELS[code] for code in codes],
+    }
     for key, layer in coverage.layers.items():
         level = level_codes(signal[key], thresholds_of(scenario, layer.technology))
         columns[f"rsrp_dbm:{key}"] = _finite(signal[key])
@@ -165,9 +169,14 @@ def _best_layer(
     coverage: CoverageMap,
     signal: Mapping[str, NDArray[np.float64]],
     thresholds: Mapping[str, LevelThresholds],
+    *,
+    of_any: bool = False,
 ) -> list[str]:
-    """For each hamlet the operator's layer with the best service level, then the strongest signal."""
-    keys = [key for key, layer in coverage.layers.items() if layer.operator != "any"]
+    """For each hamlet the layer with the best service level, then the strongest signal.
+
+    Of the operators' layers, or of those over all operators.
+    """
+    keys = [key for key, layer in coverage.layers.items() if (layer.operator == "any") == of_any]
     codes = np.stack([level_codes(signal[key], thresholds[coverage.layers[key].technology]) for key in keys])
     strength = np.stack([np.nan_to_num(signal[key], nan=-999.0, neginf=-999.0) for key in keys])
     rank = codes * 1e4 + strength

@@ -36,6 +36,7 @@ def on_air(scenario: Scenario, province: Province) -> tuple[pd.DataFrame, pd.Dat
     for refarm in asked.refarm:
         joined = _refarmed(joined, refarm)
     joined = joined[joined["technology"].isin(scenario.technologies)]
+    _check_changed_once(asked.change, joined, scenario.name)
     for change in asked.change:
         joined = _changed(joined, change, scenario.name)
     joined = joined[~_off(scenario, province, sites, joined)].reset_index(drop=True)
@@ -116,6 +117,18 @@ def _refarmed(sectors: pd.DataFrame, refarm: Refarm) -> pd.DataFrame:
     result = sectors.copy()
     result.loc[mine, list(new)] = moved[list(new)]
     return result
+
+
+def _check_changed_once(changes: Iterable[SiteChange], sectors: pd.DataFrame, scenario: str) -> None:
+    """InputError where a site and one of its own sectors are both changed: which one wins would be a guess."""
+    ids = {change.id for change in changes}
+    both = sectors[sectors["site_id"].isin(ids) & sectors["sector_id"].isin(ids)]
+    if len(both):
+        row = both.iloc[0]
+        raise InputError(
+            f"{scenario}: sites.change: {row['site_id']!r} and its own sector {row['sector_id']!r} are both "
+            "changed; change the sectors one by one"
+        )
 
 
 def _changed(sectors: pd.DataFrame, change: SiteChange, scenario: str) -> pd.DataFrame:

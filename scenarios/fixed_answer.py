@@ -177,6 +177,7 @@ def _summary(scenario: Scenario, plan: Plan, table: pd.DataFrame, points: int) -
             "homes_unconnected": round(homes["none"]),
             "new_access_points": int((plan.mode == MODES.index("fibre")).sum()),
             "cable_km": round(plan.cable_km, 1),
+            "spur_km": round(plan.spur_km, 1),
             "cost_vnd": round(plan.cost_vnd, -6),
             "vnd_per_home": round(plan.cost_vnd / built, -3) if built else None,
             "cable_cost_vnd": round(float(plan.trunk_vnd.sum()), -6),

@@ -78,7 +78,7 @@ def severity(people: pd.Series, lacking_db: pd.Series) -> pd.Series:
 
     Beyond MOST_DB a phone is as silent as it can be.
     """
-    return (people * lacking_db.clip(0.0, MOST_DB)).round(0)
+    return (people * lacking_db.fillna(MOST_DB).clip(0.0, MOST_DB)).round(0)
 
 
 def _touched(inputs: Inputs, gap_of_point: NDArray[np.int64]) -> pd.DataFrame:

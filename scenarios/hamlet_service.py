@@ -43,19 +43,17 @@ def _of_layer(
 
     def most(values: NDArray[np.float64]) -> NDArray[np.float64]:
         found = value_of_most(values, people.people, people.hamlet, count, scenario.hamlet_people_share)
-        return np.where(np.isfinite(found), found.round(1), np.nan)
+        return np.where(np.isfinite(found), found, np.nan)
 
     def at(values: NDArray[Any]) -> NDArray[np.float64]:
         return signal_at(Raster(coverage.grid, values), people)
 
     level = at(layer.rsrp_dbm)
     server = Raster(coverage.grid, layer.best_server).at(people.x_m, people.y_m)
-    bandwidth = np.array([sector.carrier.bandwidth_mhz for sector in coverage.sectors] + [0.0])
-    rate = np.where(
-        level >= layer.threshold_dbm,
-        phone_rate_mbps(bandwidth[server], at(layer.sinr_db), load=scenario.radio.load),
-        0.0,
-    )
+    alike = [item for item in coverage.layers.values() if item.technology == layer.technology]
+    # whoever may use any network takes the fastest at each place, which need not be the strongest
+    own = [layer] if layer.operator != "any" else [item for item in alike if item.operator != "any"]
+    rate = np.max([_rate_mbps(scenario, inputs, coverage, item) for item in own or [layer]], axis=0)
     steps = thresholds_of(scenario, layer.technology)
     rsrp, rates = most(level), most(rate)
     shares = {
@@ -71,16 +69,29 @@ def _of_layer(
             layer=layer.key,
             operator=layer.operator,
             technology=layer.technology,
-            rsrp_dbm=rsrp,
-            sinr_db=most(at(layer.sinr_db)),
+            rsrp_dbm=rsrp.round(1),
+            sinr_db=most(at(layer.sinr_db)).round(1),
             service_level=[LEVELS[code] for code in level_codes(rsrp, steps)],
             **shares,
-            best_server=_main_server(server, inputs, coverage),
-            backup_dbm=most(at(layer.second_dbm)),
-            rate_mbps=rates,
+            best_server=np.where(np.isnan(rsrp), "", _main_server(server, inputs, coverage)),
+            backup_dbm=most(at(layer.second_dbm)).round(1),
+            rate_mbps=rates.round(1),
             quality=_quality(levels, layer.technology, rates, rsrp),
         )
     )
+
+
+def _rate_mbps(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Layer
+) -> NDArray[np.float64]:
+    """Downlink of one phone at each point of people, 0 below the layer's threshold."""
+    people = inputs.people
+    level = signal_at(Raster(coverage.grid, layer.rsrp_dbm), people)
+    sinr_db = signal_at(Raster(coverage.grid, layer.sinr_db), people)
+    server = Raster(coverage.grid, layer.best_server).at(people.x_m, people.y_m)
+    bandwidth = np.array([sector.carrier.bandwidth_mhz for sector in coverage.sectors] + [0.0])
+    rate = phone_rate_mbps(bandwidth[server], sinr_db, load=scenario.radio.load)
+    return np.where(level >= layer.threshold_dbm, rate, 0.0)
 
 
 def _main_server(server: NDArray[np.int32], inputs: Inputs, coverage: CoverageMap) -> list[str]:

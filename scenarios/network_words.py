@@ -37,7 +37,7 @@ def _fixed(fixed: Mapping[str, Any], lang: str) -> dict[str, str]:
         "left": number(fixed["homes_left"], lang),
         "fibre": number(plan["homes_by_fibre"], lang),
         "radio": number(plan["homes_by_wireless"], lang),
-        "cable": number(plan["cable_km"], lang),
+        "cable": number(plan["cable_km"] + plan["spur_km"], lang),
         "billion": number(plan["cost_vnd"] / 1e9, lang),
         # the summary's gap is a share of the cost, here of the cheapest: rounded up to stay true
         "gap": percent(gap / (1.0 - gap) + 5e-5, lang, digits=2) if gap else percent(0.0, lang),

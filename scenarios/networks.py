@@ -144,15 +144,16 @@ def _rows_of(table: pd.DataFrame, hamlet_ids: pd.Series) -> pd.DataFrame:
     return table[table["hamlet_id"].isin(hamlet_ids)].reset_index(drop=True)
 
 
-def write_networks(answer: NetworksAnswer, folder: Path) -> None:
+def write_networks(answer: NetworksAnswer, folder: Path, *, synthetic: bool = False) -> None:
     """fixed.csv, loudspeakers.csv, hearing.csv, capacity.csv, growth.csv and networks.gpkg; what there is."""
+    synthetic = synthetic or bool(answer.synthetic)
     if len(answer.fixed):
-        write_csv(answer.fixed, folder / "fixed.csv")
+        write_csv(answer.fixed, folder / "fixed.csv", synthetic=synthetic)
     if len(answer.loudspeakers):
-        write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv")
-        write_csv(answer.hearing, folder / "hearing.csv")
-    write_csv(_flat(answer.cells), folder / "capacity.csv")
-    write_csv(answer.growth, folder / "growth.csv")
+        write_csv(_flat(answer.loudspeakers), folder / "loudspeakers.csv", synthetic=synthetic)
+        write_csv(answer.hearing, folder / "hearing.csv", synthetic=synthetic)
+    write_csv(_flat(answer.cells), folder / "capacity.csv", synthetic=synthetic)
+    write_csv(answer.growth, folder / "growth.csv", synthetic=synthetic)
     _write_layers(answer, folder / "networks.gpkg")
 
 

@@ -45,26 +45,37 @@ def write_outputs(
     from phusong.scenarios.report_xlsx import write_workbook
 
     result = results[-1]
+    made_up = bool(result.province.synthetic)
     write_hamlets(result, folder / "hamlets.csv")
-    write_csv(result.units, folder / "units.csv")
-    write_csv(result.service, folder / "hamlet_service.csv")
-    write_csv(pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv")
-    write_csv(pd.DataFrame(result.road_places.drop(columns="geometry")), folder / "border_places.csv")
-    write_csv(pd.DataFrame([target_row(target) for target in result.targets]), folder / "targets.csv")
+    write_csv(result.units, folder / "units.csv", synthetic=made_up)
+    write_csv(result.service, folder / "hamlet_service.csv", synthetic=made_up)
+    write_csv(
+        pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv", synthetic=made_up
+    )
+    write_csv(
+        pd.DataFrame(result.road_places.drop(columns="geometry")),
+        folder / "border_places.csv",
+        synthetic=made_up,
+    )
+    write_csv(
+        pd.DataFrame([target_row(target) for target in result.targets]),
+        folder / "targets.csv",
+        synthetic=made_up,
+    )
     if result.outages is not None:
-        write_csv(result.outages.masts, folder / "outages.csv")
-        write_csv(result.outages.communes, folder / "backed.csv")
+        write_csv(result.outages.masts, folder / "outages.csv", synthetic=made_up)
+        write_csv(result.outages.communes, folder / "backed.csv", synthetic=made_up)
     write_gaps(result, folder / "gaps.gpkg")
     style_geopackage(folder / "gaps.gpkg", lang=lang)
     write_rasters(result, folder)
     if result.networks is not None:
-        write_networks(result.networks, folder)
+        write_networks(result.networks, folder, synthetic=made_up)
     _write_json(folder / "summary.json", result.summary)
     if len(results) > 1:
-        write_csv(phase_table(results), folder / "phases.csv")
-        write_csv(network_phases(results), folder / "phase_networks.csv")
+        write_csv(phase_table(results), folder / "phases.csv", synthetic=made_up)
+        write_csv(network_phases(results), folder / "phase_networks.csv", synthetic=made_up)
         targets = target_table(results)
-        write_csv(targets, folder / "phase_targets.csv")
+        write_csv(targets, folder / "phase_targets.csv", synthetic=made_up)
         draw_targets(targets, folder / "phases.png", lang=lang)
         write_years(results, folder / "map.html", lang=lang)
     else:
@@ -85,18 +96,38 @@ def write_hamlets(result: RunResult, path: Path) -> None:
 
 
 def write_gaps(result: RunResult, path: Path) -> None:
-    """gaps.gpkg: layers `gaps` and `other_gaps` (polygons) and `hamlets` (points), in the province's CRS."""
+    """gaps.gpkg: layers `gaps`, `other_gaps`, `border` (stretches of the patrol road) and `hamlets`."""
     import pyogrio
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
-        pyogrio.write_dataframe(result.gaps, path, layer="gaps", geometry_type="MultiPolygon")
+        notice = (
+            "partly synthetic: " + ", ".join(result.province.synthetic) if result.province.synthetic else ""
+        )
+        said = {"DESCRIPTION": notice}
+        pyogrio.write_dataframe(
+            result.gaps, path, layer="gaps", geometry_type="MultiPolygon", layer_options=said
+        )
+        if len(result.stretches):
+            pyogrio.write_dataframe(
+                result.stretches,
+                path,
+                layer="border",
+                geometry_type="LineString",
+                append=True,
+                layer_options=said,
+            )
         if len(result.other_gaps):
             pyogrio.write_dataframe(
-                result.other_gaps, path, layer="other_gaps", geometry_type="MultiPolygon", append=True
+                result.other_gaps,
+                path,
+                layer="other_gaps",
+                geometry_type="MultiPolygon",
+                append=True,
+                layer_options=said,
             )
         hamlets = result.hamlets.rename(columns=lambda name: name.replace(":", "_").replace("-", "_"))
-        pyogrio.write_dataframe(hamlets, path, layer="hamlets", append=True)
+        pyogrio.write_dataframe(hamlets, path, layer="hamlets", append=True, layer_options=said)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
@@ -125,7 +156,7 @@ def write_rasters(result: RunResult, folder: Path) -> None:
             "operator": [sector.operator for sector in result.coverage.sectors],
         }
     )
-    write_csv(sectors, folder / "sectors.csv")
+    write_csv(sectors, folder / "sectors.csv", synthetic=bool(result.province.synthetic))
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -154,6 +154,7 @@ def gap_rows(result: RunResult, say: Words, layer: str | None = None) -> list[Ma
 def gap_columns(say: Words) -> tuple[Column, ...]:
     return (
         Column("gap_id", say("gap_id"), "text", 17),
+        Column("layer", say("layer"), "text", 14),
         Column("hamlets", say("hamlets"), "text", 40),
         Column("communes", say("communes"), "text", 30),
         Column("people", say("people"), "count", 10),
@@ -161,7 +162,9 @@ def gap_columns(say: Words) -> tuple[Column, ...]:
         Column("worst_dbm", say("worst_dbm"), "dbm", 14),
         Column("cause", say("cause"), "text", 32),
         Column("mend", say("mend"), "text", 36),
+        Column("lacking_db", say("lacking_db"), "decimal", 12),
         Column("nearest_site_id", say("nearest"), "text", 16),
+        Column("nearest_operator", say("operator"), "text", 12),
         Column("nearest_site_km", say("distance_km"), "decimal", 11),
     )
 

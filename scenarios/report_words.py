@@ -56,6 +56,7 @@ _OWN: dict[str, tuple[str, str]] = {
     ),
     "map_of": ("Mức tín hiệu {layer}", "Signal level, {layer}"),
     "no_layer_gap": ("Không có vùng lõm đủ lớn để liệt kê.", "No gap large enough to list."),
+    "lacking_db": ("Thiếu (dB)", "Lacking (dB)"),
     "gap_id": ("Mã", "Id"),
     "area_km2": ("Diện tích (km²)", "Area (km²)"),
     "worst_dbm": ("Yếu nhất (dBm)", "Weakest (dBm)"),

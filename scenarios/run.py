@@ -38,14 +38,17 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         use_cores(jobs)
     ground = ground_of(inputs.province)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        coverage = predict(
-            ground,
-            inputs.sectors,
-            grid=inputs.grid,
-            options=options_of(scenario),
-            where=inputs.asked(inputs.grid),
-            progress=report,
-        )
+        try:
+            coverage = predict(
+                ground,
+                inputs.sectors,
+                grid=inputs.grid,
+                options=options_of(scenario),
+                where=inputs.asked(inputs.grid),
+                progress=report,
+            )
+        except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
+            raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     worlds = None
     if scenario.explain_gaps:
@@ -110,7 +113,7 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         prints["reference"] = fingerprint()
     else:
         folder = Path(scenario.data)
-        for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.tif"))):
+        for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.*"))):
             if path.is_file():
                 prints[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):

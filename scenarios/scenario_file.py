@@ -69,6 +69,11 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
         raise InputError(f"{file.at('base')}: `base` must be the name of a scenario or a path, in quotes")
     beside = file.path.parent / base if file.path and base.endswith(".toml") else None
     below, _ = _merged(str(beside or base), (*seen, file.label))
+    year, earlier = own.get("year"), below.get("year")
+    if isinstance(year, int) and isinstance(earlier, int) and year < earlier:
+        raise InputError(
+            f"{file.at('year')}: year {year} lies before its base's, {earlier}; take a base of {year} or earlier"
+        )
     return _overlay(below, own), file
 
 
@@ -110,7 +115,7 @@ def _read(name_or_path: str) -> _File:
     if not name_or_path.endswith(".toml"):
         close = difflib.get_close_matches(name_or_path, shipped(), n=1)
         hint = f"did you mean {close[0]}?" if close else f"shipped are: {', '.join(shipped())}"
-        raise InputError(f"no scenario is called {name_or_path!r}; {hint} A file's name must end in .toml")
+        raise InputError(f"no scenario is called {name_or_path!r}; {hint}. A file's name must end in .toml")
     try:
         return _File(str(path), path, path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
@@ -134,7 +139,9 @@ def _lines_of_keys(text: str) -> dict[str, int]:
 
 def _first_problem(error: ValidationError, file: _File) -> str:
     """One line for people from pydantic's list: where, what, and what to write instead."""
-    problem = error.errors()[0]
+    problems = error.errors()
+    # a misspelt key also makes the right one missing: name the misspelling
+    problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
     dotted = ".".join(str(part) for part in problem["loc"])
     where = f"{file.at(dotted)}: "
     if problem["type"] == "extra_forbidden":
@@ -145,6 +152,8 @@ def _first_problem(error: ValidationError, file: _File) -> str:
     if problem["type"] == "missing":
         return f"{where}key {dotted!r} is missing"
     message = problem["msg"].removeprefix("Value error, ")
+    if not dotted:
+        return f"{where}{message}"
     given = problem.get("input")
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
     return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"

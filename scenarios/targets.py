@@ -40,7 +40,7 @@ def target_row(target: Target) -> dict[str, Any]:
         "reached": target.reached,
         "total": target.total,
         "met": target.met,
-        "missing": target.missing,
+        "missing": None if target.missing is None else round(target.missing, 6),
     }
 
 

@@ -120,6 +120,27 @@ def test_the_summary_says_what_was_asked_and_what_is_synthetic(answer: Path) -> 
         assert layers["any-4g"]["population_served_share"] >= layers[name]["population_served_share"]
 
 
+def test_every_output_gives_a_hamlet_the_same_level(answer: Path) -> None:
+    summary = json.loads((answer / "summary.json").read_text("utf-8"))
+    hamlets = pd.read_csv(answer / "hamlets.csv")
+    service = pd.read_csv(answer / "hamlet_service.csv")
+    for layer in summary["layers"]:
+        counted = {name: count for name, count in layer["hamlets_by_level"].items() if count}
+        own = service[service["layer"] == layer["layer"]]
+        assert own["service_level"].value_counts().to_dict() == counted
+        assert hamlets[f"service_level:{layer['layer']}"].value_counts().to_dict() == counted
+        if layer["operator"] == "any":
+            assert hamlets["service_level"].value_counts().to_dict() == counted
+    rates = service.pivot(index="hamlet_id", columns="layer", values="rate_mbps").fillna(0.0)
+    assert (rates["any-4g"] >= rates[["viettel-4g", "vnpt-4g", "mobifone-4g"]].max(axis=1) - 0.11).all()
+
+
+def test_every_table_says_that_it_is_partly_synthetic(answer: Path) -> None:
+    for path in sorted(answer.glob("*.csv")):
+        columns = pd.read_csv(path, nrows=3).columns
+        assert {"synthetic", "synthetic_position"} & set(columns), path.name
+
+
 def test_people_are_counted_once_in_every_division_of_the_province(answer: Path) -> None:
     units = pd.read_csv(answer / "units.csv", dtype={"code": str})
     served = units["population"] * units["population_served_share"]

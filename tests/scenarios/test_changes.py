@@ -149,6 +149,14 @@ def test_two_changes_to_one_site_are_refused(tmp_path: Path) -> None:
         load_scenario(str(path))
 
 
+def test_a_site_and_its_own_sector_are_not_both_changed(province: Province, baseline: Scenario) -> None:
+    _, sectors = on_air(baseline, province)
+    site, sector = sectors[["site_id", "sector_id"]].iloc[0]
+    changes = [{"id": site, "height_m": 50.0}, {"id": sector, "height_m": 60.0}]
+    with pytest.raises(InputError, match=f"{site!r} and its own sector {sector!r} are both changed"):
+        on_air(_with(baseline, change=changes), province)
+
+
 def test_units_are_found_by_code_and_name(province: Province) -> None:
     commune = province.communes.iloc[0]
     assert len(units_named(province, [commune["code"]])) >= 1

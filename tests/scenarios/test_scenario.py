@@ -51,6 +51,12 @@ def test_a_base_beside_the_file_is_found(tmp_path: Path) -> None:
         ("[thresholds.4G]\noutdor_dbm = -80", r"line 3: .*did you mean 'outdoor_dbm'"),
         ("year = ", r"x\.toml: not valid TOML"),
         ("name = '../evil'", r"line 2: name"),
+        ("year = 2020", r"line 2: year 2020 lies before its base's, 2024"),
+        ("years = [2025, 2024]", r"x\.toml: years must rise"),
+        (
+            "[[sites.add]]\nid = 'A'\nheigth_m = 3",
+            r"key 'sites.add.0.heigth_m' is not known; did you mean 'height_m'",
+        ),
     ],
 )
 def test_mistakes_are_named_with_file_line_and_mend(tmp_path: Path, text: str, message: str) -> None:

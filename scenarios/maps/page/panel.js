@@ -28,7 +28,7 @@ PS.feature(() => {
     PS.$("notice").hidden = data.synthetic.length === 0;
     PS.$("notice-more").textContent = PS.t("details_of");
     PS.$("notice-text").textContent = PS.t("synthetic");
-    PS.$("attribution").textContent = `phusong ${data.version} · Leaflet`;
+    PS.$("attribution").textContent = `phusong ${data.version} · Leaflet · ${PS.t("roads_by")}`;
   };
 
   const about = () => {
@@ -48,7 +48,7 @@ PS.feature(() => {
       PS.h("p", {}, PS.t("about_text", { technology: layer.technology }), " ", PS.t("gap_area_note")),
       PS.h("dl.facts", {}, rows.flatMap(([term, value]) => [PS.h("dt", {}, term), PS.h("dd", {}, value)])),
       PS.h("h2", {}, PS.t("about_licences")),
-      licences.map((item) => PS.h("details.licence", {}, PS.h("summary", {}, `${item.npm} · ${item.licence}`), PS.h("pre", { tabindex: "0" }, item.text))));
+      ...licences.map((item) => PS.h("details.licence", {}, PS.h("summary", {}, `${item.npm} · ${item.licence}`), PS.h("pre", { tabindex: "0" }, item.text))));
   };
 
   const tabs = [...document.querySelectorAll("[role=tab]")].filter((tab) => tab.closest("#tabs"));
