@@ -31,6 +31,7 @@ from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.targets import check_targets, target_row
 
+SPILL_EDGE_KM = 0.2  # signal this near to the strip's far side goes on beyond it, how far is not known
 ALONG_M = 3000.0  # posts and hamlets this near to the patrol road count as along it
 STRETCH_COLUMNS = ("layer", "state", "from_km", "to_km", "length_km", "worst_dbm")
 PLACE_COLUMNS = ("layer", "name", "kind", "at_km", "away_km", "state")
@@ -101,6 +102,7 @@ def _border_summary(service: RoadService, beyond: Spill) -> dict[str, Any]:
         "spill_km2": round(beyond.area_km2, 2),
         "spill_served_share": round(beyond.served_share, 6),
         "spill_deepest_km": round(beyond.deepest_km, 2),
+        "spill_reaches_strip_edge": beyond.deepest_km > beyond.strip_km - SPILL_EDGE_KM,
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phusong.coverage.service import People
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.inputs import Inputs, load_inputs
@@ -23,7 +24,8 @@ class Comparison:
     """How `other` differs from `first`.
 
     - `layers`: one row a layer of either run: layer, people_first, people_other, people_gained, people_lost,
-      people_uncertain (so near to the threshold that rounding may decide), area_gained_km2, area_lost_km2,
+      people_uncertain (so near to the threshold that rounding may decide, and where the runs'
+      cells differ in size those at the edge of what is served), area_gained_km2, area_lost_km2,
       hamlets_gained, hamlets_lost, border_gained_km, border_lost_km, real (False where the whole difference
       is no larger than what rounding may decide)
     - `communes`: layer, code, name, people_gained, people_lost
@@ -74,7 +76,12 @@ def _layer(
     was, near_first = _served(first, key, people.x_m, people.y_m)
     now, near_other = _served(other, key, people.x_m, people.y_m)
     gained, lost = now & ~was, was & ~now
-    uncertain = float(people.people[near_first | near_other].sum())
+    unsure = near_first | near_other
+    if first.scenario.resolution_m != other.scenario.resolution_m:
+        # cells of another size cut the same signal elsewhere: whoever lives at an edge may fall on either side
+        half_m = max(first.scenario.resolution_m, other.scenario.resolution_m) / 2.0
+        unsure |= _at_edge(first, key, people, was, half_m) | _at_edge(other, key, people, now, half_m)
+    uncertain = float(people.people[unsure].sum())
     changed = float(people.people[gained | lost].sum())
     area_gained, area_lost = _area_km2(first, other, key, inputs)
     road_gained, road_lost = _road_km(first, other, key, inputs)
@@ -106,6 +113,16 @@ def _served(
         return np.zeros(np.shape(x_m), bool), np.zeros(np.shape(x_m), bool)
     level = run.signal_dbm(key, x_m, y_m)
     return level >= threshold, np.abs(level - threshold) < ROUNDING_DB
+
+
+def _at_edge(
+    run: StoredRun, key: str, people: People, served: NDArray[np.bool_], half_m: float
+) -> NDArray[np.bool_]:
+    """Points whose service differs from that half a cell to the east, west, north or south of them."""
+    edge = np.zeros(served.shape, bool)
+    for east_m, north_m in ((half_m, 0.0), (-half_m, 0.0), (0.0, half_m), (0.0, -half_m)):
+        edge |= _served(run, key, people.x_m + east_m, people.y_m + north_m)[0] != served
+    return edge
 
 
 def _area_km2(first: StoredRun, other: StoredRun, key: str, inputs: Inputs) -> tuple[float, float]:

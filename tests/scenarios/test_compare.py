@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -52,6 +53,18 @@ def test_a_run_compared_with_itself_is_no_difference(small_runs: tuple[Path, Pat
     assert same.hamlets.empty
     assert all("không thấy khác" in line for line in verdict_lines(same, "vi"))
     assert all("no difference that can be told" in line for line in verdict_lines(same, "en"))
+
+
+def test_runs_of_other_cell_sizes_are_unsure_of_whoever_lives_at_an_edge(
+    small_runs: tuple[Path, Path],
+) -> None:
+    stored = read_run(small_runs[0])
+    coarser = stored.scenario.model_copy(update={"resolution_m": 2 * stored.scenario.resolution_m})
+    unequal = compare(stored, replace(stored, scenario=coarser)).layers.set_index("layer")
+    equal = compare(stored, stored).layers.set_index("layer")
+    assert (unequal["people_uncertain"] > equal["people_uncertain"]).all()
+    assert (unequal["people_uncertain"] <= stored.summary["population_total"]).all()
+    assert not unequal["real"].any()
 
 
 def test_the_verdict_escapes_titles_and_says_what_is_synthetic(small_runs: tuple[Path, Path]) -> None:
