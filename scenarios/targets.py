@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -21,10 +23,7 @@ def check_targets(
     province: Province, coverage: CoverageMap, hamlets: gpd.GeoDataFrame, units: pd.DataFrame
 ) -> tuple[Target, ...]:
     """Every target with what the run reaches; None where the run has no layer of its technology."""
-    text = (resources.files("phusong.scenarios") / "targets.toml").read_text("utf-8")
-    return tuple(
-        _check(wanted, province, coverage, hamlets, units) for wanted in tomllib.loads(text)["target"]
-    )
+    return tuple(_check(wanted, province, coverage, hamlets, units) for wanted in _wanted())
 
 
 def target_row(target: Target) -> dict[str, Any]:
@@ -44,6 +43,27 @@ def target_row(target: Target) -> dict[str, Any]:
     }
 
 
+def with_networks_reached(targets: tuple[Target, ...], summary: Mapping[str, Any]) -> tuple[Target, ...]:
+    """The targets with what the other networks' sections of a run's summary reach."""
+    reached = {
+        "fixed": summary.get("fixed", {}).get("hamlets_with_access_point"),
+        "loudspeakers": summary.get("loudspeakers", {}).get("hamlets_with_cluster"),
+    }
+    measures = {wanted["key"]: wanted["measure"] for wanted in _wanted()}
+    return tuple(
+        replace(target, reached=None if (value := reached[measures[target.key]]) is None else float(value))
+        if measures[target.key] in reached
+        else target
+        for target in targets
+    )
+
+
+def _wanted() -> list[dict[str, Any]]:
+    text = (resources.files("phusong.scenarios") / "targets.toml").read_text("utf-8")
+    targets: list[dict[str, Any]] = tomllib.loads(text)["target"]
+    return targets
+
+
 def _check(
     wanted: dict[str, Any],
     province: Province,
@@ -51,10 +71,11 @@ def _check(
     hamlets: gpd.GeoDataFrame,
     units: pd.DataFrame,
 ) -> Target:
-    key = f"any-{wanted['technology'].lower()}"
-    reached, total = (
-        (None, None)
-        if key not in coverage.layers
+    key = f"any-{wanted.get('technology', 'none').lower()}"
+    total = _total(wanted["measure"], province, hamlets)
+    reached = (
+        None
+        if key not in coverage.layers or total == 0
         else _reached(wanted["measure"], key, province, coverage, hamlets, units)
     )
     share = wanted["wanted_share"]
@@ -71,6 +92,18 @@ def _check(
     )
 
 
+def _total(measure: str, province: Province, hamlets: gpd.GeoDataFrame) -> int | None:
+    """Of how many a measure counts; None for a share. An area of interest may have no seat or zone."""
+    counts = {
+        "hamlets": len(hamlets),
+        "fixed": len(hamlets),
+        "loudspeakers": len(hamlets),
+        "seats": int((province.places["kind"] == "seat").sum()),
+        "zones": len(province.zones),
+    }
+    return counts.get(measure)
+
+
 def _reached(
     measure: str,
     key: str,
@@ -78,24 +111,20 @@ def _reached(
     coverage: CoverageMap,
     hamlets: gpd.GeoDataFrame,
     units: pd.DataFrame,
-) -> tuple[float | None, int | None]:
-    """What the run reaches, and of how many where it is a count."""
+) -> float | None:
+    """What the run's layer `key` reaches, in the measure's unit; None where there is nothing to reach."""
     layer = coverage.layers[key]
-    nothing = None, None  # an area of interest may have no seat, zone or road
     if measure == "hamlets":
-        return float((hamlets[f"service_level:{key}"] != "none").sum()), len(hamlets)
+        return float((hamlets[f"service_level:{key}"] != "none").sum())
     if measure == "people":
         row = units[(units["level"] == "province") & (units["layer"] == key)].iloc[0]
-        return round(float(row["population_served_share"]), 6), None
+        return round(float(row["population_served_share"]), 6)
     if measure == "seats":
         seats = province.places[province.places["kind"] == "seat"]
-        served = points_served(coverage, layer, seats.geometry)
-        return (float(served.sum()), len(seats)) if len(seats) else nothing
+        return float(points_served(coverage, layer, seats.geometry).sum())
     if measure == "zones":
-        shares = areas_served(coverage, layer, province.zones.geometry)
-        return (float((shares >= ZONE_AREA_SHARE).sum()), len(shares)) if len(shares) else nothing
+        return float((areas_served(coverage, layer, province.zones.geometry) >= ZONE_AREA_SHARE).sum())
     if measure == "road":
-        if province.patrol_road.is_empty:
-            return nothing
-        return round(along_road(coverage, layer, province.patrol_road).served_share, 6), None
+        road = province.patrol_road
+        return None if road.is_empty else round(along_road(coverage, layer, road).served_share, 6)
     raise ValueError(f"targets.toml: measure {measure!r} is not known")

@@ -135,6 +135,18 @@ def test_every_output_gives_a_hamlet_the_same_level(answer: Path) -> None:
     assert (rates["any-4g"] >= rates[["viettel-4g", "vnpt-4g", "mobifone-4g"]].max(axis=1) - 0.11).all()
 
 
+def test_the_plans_targets_are_checked(answer: Path) -> None:
+    targets = {row["key"]: row for row in json.loads((answer / "summary.json").read_text("utf-8"))["targets"]}
+    hamlets = targets["hamlets-mobile-broadband"]
+    assert (hamlets["wanted"], hamlets["total"]) == (843, 843)
+    assert hamlets["missing"] == 843 - hamlets["reached"] > 0
+    assert targets["hamlets-fixed-broadband"]["met"] is True
+    assert targets["hamlets-loudspeakers"]["met"] is True
+    # nothing tells of 5G in a run of 4G
+    assert (targets["centres-5g"]["wanted"], targets["centres-5g"]["met"]) == (11, None)
+    assert 0 < targets["border-road-4g"]["missing"] < 1
+
+
 def test_every_table_says_that_it_is_partly_synthetic(answer: Path) -> None:
     for path in sorted(answer.glob("*.csv")):
         columns = pd.read_csv(path, nrows=3).columns
