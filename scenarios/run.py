@@ -29,6 +29,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.networks import other_networks, with_networks
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import outage_summary, outages
+    from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -65,9 +66,13 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         networks = other_networks(scenario, inputs, coverage)
         result = with_networks(result, networks)
         gaps = other_gaps(scenario, inputs, met, networks.cells)
-        return replace(
-            result, other_gaps=gaps, summary={**result.summary, "other_gaps": people_by_kind(gaps)}
-        )
+        targets = with_networks_reached(result.targets, result.summary)
+        summary = {
+            **result.summary,
+            "other_gaps": people_by_kind(gaps),
+            "targets": [target_row(target) for target in targets],
+        }
+        return replace(result, other_gaps=gaps, targets=targets, summary=summary)
 
 
 def run_to_folder(
