@@ -31,7 +31,15 @@ def test_a_resolution_that_does_not_fit_into_memory_is_refused(monkeypatch: pyte
 
 
 def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "phusong.scenarios", "run", "--resolution", "500", "--out", "answer"]
+    # a shell's background job starts with interrupts ignored, and hands that down to this test's children
+    code = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.argv = ['phusong', 'run', '--resolution', '500', '--out', 'answer']\n"
+        "from phusong.scenarios.__main__ import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", code]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as job:
         assert job.stderr is not None
         for line in job.stderr:
