@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.phusong-installed
-ASSETS := scenarios/maps/vendor/manifest.json
 
 .PHONY: setup docs run test test-all lint types imports check bench browser clean
 

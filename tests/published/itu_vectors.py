@@ -11,7 +11,25 @@ from comparison import Comparison
 
 from phusong.coverage.propagation import p676, p1546, p2109
 
-ENVIRONMENT = {"Rural": "rural", "Suburban": "suburban", "Urban": "urban", "Dense Urban": "dense-urban"}
+ENVIRONMENT = {
+    "Rural": "rural",
+    "Suburban": "suburban",
+    "Urban": "urban",
+    "Dense Urban": "dense-urban",
+    "Sea": "sea",
+}
+
+
+def read_log(path: Path) -> dict[str, str]:
+    rows = csv.reader(path.read_text(encoding="latin1").splitlines())
+    return {cells[0].strip(): cells[3] for cells in rows if len(cells) > 3 and cells[3]}
+
+
+def read_profile(path: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    lines = path.read_text(encoding="latin1").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Number of Points")) + 1
+    stop = next(i for i, line in enumerate(lines) if line.startswith("{End of Profile"))
+    return np.array([[float(cell) for cell in line.split(",")[:5]] for line in lines[start:stop]])
 
 
 def p1546_land(oracles: Path) -> Iterator[Comparison]:
@@ -19,11 +37,10 @@ def p1546_land(oracles: Path) -> Iterator[Comparison]:
     folder = oracles / "itu-p1546"
     ours, theirs = [], []
     for file in sorted((folder / "validation_results").glob("*_log.csv")):
-        rows = csv.reader(file.read_text(encoding="latin1").splitlines())
-        log = {cells[0].strip(): cells[3] for cells in rows if len(cells) > 3 and cells[3]}
+        log = read_log(file)
         if float(log["See path (km)"]) > 0.0:
             continue
-        profile = _profile(folder / "validation_profiles" / f"{file.stem.rsplit('_', 2)[0]}.csv")
+        profile = read_profile(folder / "validation_profiles" / f"{file.stem.rsplit('_', 2)[0]}.csv")
         values = p1546.field_strength(
             profile[:, 0],
             profile[:, 1],
@@ -40,13 +57,6 @@ def p1546_land(oracles: Path) -> Iterator[Comparison]:
     yield Comparison(
         "ITU-R P.1546", "P.1546-6 (land)", "ITU-R validation profiles", "Lb", "dB", ours, theirs, 1.1e-8
     )
-
-
-def _profile(path: Path) -> np.ndarray:
-    lines = path.read_text(encoding="latin1").splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("Number of Points")) + 1
-    stop = next(i for i, line in enumerate(lines) if line.startswith("{End of Profile"))
-    return np.array([[float(cell) for cell in line.split(",")[:2]] for line in lines[start:stop]])
 
 
 def tables(oracles: Path) -> Iterator[Comparison]:

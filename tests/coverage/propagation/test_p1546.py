@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from math import log10
 from pathlib import Path
@@ -11,28 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from itu_vectors import ENVIRONMENT, read_log, read_profile
 
 from phusong.coverage.propagation import p1546, p1546_curves
-
-ENVIRONMENT = {
-    "Rural": "rural",
-    "Suburban": "suburban",
-    "Urban": "urban",
-    "Dense Urban": "dense-urban",
-    "Sea": "sea",
-}
-
-
-def read_log(path: Path) -> dict[str, str]:
-    rows = csv.reader(path.read_text(encoding="latin1").splitlines())
-    return {cells[0].strip(): cells[3] for cells in rows if len(cells) > 3 and cells[3]}
-
-
-def read_profile(path: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    lines = path.read_text(encoding="latin1").splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("Number of Points")) + 1
-    stop = next(i for i, line in enumerate(lines) if line.startswith("{End of Profile"))
-    return np.array([[float(cell) for cell in line.split(",")[:5]] for line in lines[start:stop]])
 
 
 def test_every_logged_step_of_the_validation_paths(oracles: Path) -> None:
