@@ -86,7 +86,7 @@ def import_command(
         if table == "cells":
             from phusong.geodata.cell_dumps import import_cells
 
-            reports = import_cells(opened, file)
+            reports = import_cells(opened, file, crs=stated, accept_guesses=yes)
         else:
             reports = [
                 import_file(
