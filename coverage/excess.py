@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, log10
 
 import numpy as np
@@ -16,7 +17,7 @@ from phusong.coverage.masts import EARTH_KM, Mast
 from phusong.coverage.models import MODELS, Conditions
 from phusong.coverage.options import Options
 from phusong.coverage.profile import PathProfile
-from phusong.coverage.propagation import itm, radioclimate
+from phusong.coverage.propagation import itm, radioclimate, spm
 from phusong.coverage.propagation.normal import inverse_complementary_normal
 from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.propagation.p1812 import location_sd_db
@@ -42,6 +43,14 @@ def title(model: str, *, swept: bool) -> str:
     return f"{known.title} ({known.edition}){short}"
 
 
+def title_of(options: Options) -> str:
+    """The title of a raster's model with these options, and what calibrated it."""
+    said = (
+        "" if options.calibration is None else f" · {options.calibration.said or 'hiệu chỉnh · calibrated'}"
+    )
+    return title(options.model, swept=options.model in SWEPT) + said
+
+
 def earth_radius_km(options: Options) -> float:
     """Effective earth radius, km: from the lapse rate for P.1812, from k for the others."""
     if options.model == "p1812":
@@ -63,8 +72,47 @@ def excess_db(
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
     `at` and x, y are cells of the ground's grid; infinite where a path leaves the known ground. Location
-    variability is not in it.
+    variability is not in it; what a calibration adds is.
     """
+    excess = _excess_db(ground, samples, mast, at, x, y, options)
+    if options.calibration is not None:
+        excess = excess + calibration_db(ground, samples, mast, at, x, y, options)
+    return excess
+
+
+def calibration_db(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
+    """What the options' calibration adds to the loss of each path, dB, shape (bands, points) or (1, points)."""
+    correction = options.calibration
+    if correction is None:
+        return np.zeros((1, x.size))
+    added = correction.at_points(ground, at, x, y)[None, :]
+    if correction.coefficients is None:
+        return added
+    change = np.subtract(correction.coefficients, spm.SpmCoefficients().as_tuple())
+    return added + spm_terms(ground, samples, mast, at, x, y, options) @ change
+
+
+def spm_terms(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
+    """What SPM's K1 … K7 are multiplied by on each path, shape (bands, points, 7); 0 off the known ground."""
+    plain = replace(options, model="delta-bullington", calibration=None)
+    D = _excess_db(ground, samples, mast, at, x, y, plain)
+    floor = np.empty(x.size, np.float32)
+    terrain_at(samples, x, y, floor)
+    d_m = np.maximum(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m, 1e3 * MODELS["spm"].distance_km[0])
+    H = np.maximum(terrain_m(samples, *at) + mast.height_m - floor.astype(np.float64), mast.height_m)
+    known = np.isfinite(D) & np.isfinite(H)
+    lg_d, lg_H, h = np.log10(d_m), np.log10(np.where(np.isfinite(H), H, 1.0)), options.receiver_height_m
+    columns = np.broadcast_arrays(1.0, lg_d, lg_H, np.where(known, D, 0.0), lg_d * lg_H, h, log10(h))
+    return np.where(known[..., None], np.stack(columns, axis=-1), 0.0)
+
+
+def _excess_db(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
     heights_m = (mast.height_m, options.receiver_height_m)
     cell_m = ground.grid.cell_m
     out = np.empty((len(mast.frequencies_mhz), x.size))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from phusong.coverage.calibration.correction import Correction
+
 TECHNOLOGIES = ("3G", "4G", "5G")
 
 # RSRP (3G: RSCP of the pilot) from which a phone outdoors is served at the cell edge
@@ -25,6 +27,7 @@ class Options:
     - `earth_radius_factor`: k, effective over true earth radius at the median (P.1812-8 (6))
     - `terminal_clearance_m`: profile samples nearer to either end than this carry no clutter. P.1812-8 §3.2
       leaves the two end points bare; a fixed length makes the answer independent of the profile's step.
+    - `calibration`: what measurements add to this model's loss; None: the model as published
     """
 
     model: str = "delta-bullington"
@@ -39,6 +42,7 @@ class Options:
     terminal_clearance_m: float = 50.0
     threshold_dbm: Mapping[str, float] = field(default_factory=lambda: dict(_THRESHOLD_DBM))
     radius_km: Mapping[str, float] = field(default_factory=lambda: dict(_RADIUS_KM))
+    calibration: Correction | None = None
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.receiver_height_m <= 3000.0:
@@ -54,6 +58,10 @@ class Options:
         if not 0.0 <= self.terminal_clearance_m <= 500.0:
             raise ValueError(
                 f"terminal_clearance_m must lie between 0 and 500, not {self.terminal_clearance_m}"
+            )
+        if self.calibration is not None and self.calibration.model != self.model:
+            raise ValueError(
+                f"the calibration is of {self.calibration.model}, the model is {self.model}: take one of them"
             )
         for name in ("threshold_dbm", "radius_km"):
             values: Mapping[str, float] = getattr(self, name)

@@ -10,7 +10,7 @@ import numpy as np
 
 from phusong.coverage.antenna import Antenna
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import SWEPT, title
+from phusong.coverage.excess import title_of
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import Received
@@ -60,7 +60,7 @@ def keep(
     for technology, signal in sorted(everyone.items()):
         layer = layer_of("any", technology, signal, job.options)
         layers[layer.key] = layer
-    label = title(job.options.model, swept=job.options.model in SWEPT)
+    label = title_of(job.options)
     return Kept(job, carriers, ranked, CoverageMap(grid, job.sectors, layers, label))
 
 
