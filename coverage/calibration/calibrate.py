@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,6 @@ from phusong.coverage.calibration.fit import Fit, robust_fit
 from phusong.coverage.calibration.observe import Binned, Predicted
 from phusong.coverage.calibration.terms import Terms, candidates
 from phusong.coverage.calibration.validate import Score, better, blocks_of, cross_validate, folds_of
-from phusong.coverage.propagation.spm import SpmCoefficients
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -116,7 +115,10 @@ def calibrate(model: str, bins: Binned, predicted: Predicted, *, seed: int) -> C
     _, cell = np.unique(bins.sector[at], return_inverse=True)
     y = predicted.level_dbm[at] - bins.level_dbm[at]  # loss to be added
     level = predicted.level_dbm[at]
-    some = Predicted(level, predicted.distance_m[at], predicted.clutter[at], predicted.terms[at])
+    some = replace(
+        predicted, level_dbm=level, distance_m=predicted.distance_m[at], clutter=predicted.clutter[at],
+        terms=predicted.terms[at],
+    )  # fmt: skip
     offered, held = candidates(some, block, cell)
     fits = [robust_fit(terms.X, y, cell, block) for terms in offered]
     good = ~fits[-1].outlier
@@ -126,7 +128,7 @@ def calibrate(model: str, bins: Binned, predicted: Predicted, *, seed: int) -> C
     before_rms = float(np.sqrt((y[good] ** 2).mean()))
     accepted = better(y[good], scores[best].error[good], block[good])
     terms, fit, score = offered[best], fits[best], scores[best]
-    correction, found = _correction(model, terms, fit, some.distance_m)
+    correction, found = _correction(model, terms, fit, some)
     return Calibration(
         accepted=accepted,
         why="" if accepted else _why(before_rms, score),
@@ -169,29 +171,27 @@ def _why(before_rms: float, score: Score) -> str:
 
 
 def _correction(
-    model: str, terms: Terms, fit: Fit, distance_m: Floats
+    model: str, terms: Terms, fit: Fit, some: Predicted
 ) -> tuple[Correction, tuple[Coefficient, ...]]:
     names, rows = terms.reported()
     value = dict(zip(names, (rows @ fit.beta).tolist(), strict=True))
     low, high = fit.interval(SHARE, of=rows)
     base = dict.fromkeys(names, 0.0)
-    K = SpmCoefficients().as_tuple()
-    if model == "spm":
+    K = some.coefficients
+    if K:
         base |= {f"K{k}": K[k - 1] for k in range(1, 8) if f"K{k}" in names}
     found = tuple(
         Coefficient(name, base[name] + value[name], base[name] + float(a), base[name] + float(b))
         for name, a, b in zip(names, low, high, strict=True)
     )
-    near, far = np.percentile(distance_m, (1, 99)) * 1e-3
+    near, far = np.percentile(some.distance_m, (1, 99)) * 1e-3
     return Correction(
         model=model,
         offset_db=value.get("offset", 0.0),
         slope_db=value.get("slope", 0.0),
         distance_km=(round(float(near), 3), round(float(max(far, 1.01 * near + 0.001)), 3)),
         clutter_db={int(name[8:]): number for name, number in value.items() if name.startswith("clutter:")},
-        coefficients=tuple(K[k - 1] + value.get(f"K{k}", 0.0) for k in range(1, 8))
-        if model == "spm"
-        else None,
+        coefficients=tuple(K[k - 1] + value.get(f"K{k}", 0.0) for k in range(1, 8)) if K else None,
     ), found
 
 

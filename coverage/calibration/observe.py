@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.calibration.correction import class_at
-from phusong.coverage.excess import spm_terms
+from phusong.coverage.excess import settled, spm_terms
 from phusong.coverage.ground import Ground
 from phusong.coverage.masts import Mast, masts_of
+from phusong.coverage.models import spm_coefficients
 from phusong.coverage.options import Options
 from phusong.coverage.predict import predict_points
 from phusong.coverage.site import Sector
@@ -35,12 +36,16 @@ class Binned:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """The uncalibrated model at each bin; NaN where the sector does not reach. `terms` are SPM's, else empty."""
+    """The uncalibrated model at each bin; NaN where the sector does not reach.
+
+    `terms` are SPM's and `coefficients` what it was predicted with; both are empty for other models.
+    """
 
     level_dbm: Floats
     distance_m: Floats
     clutter: Indices
     terms: Floats
+    coefficients: tuple[float, ...] = ()
 
 
 def binned(x_m: Floats, y_m: Floats, sector: Indices, level_dbm: Floats, *, cell_m: float) -> Binned:
@@ -76,6 +81,7 @@ def predicted_at(ground: Ground, sectors: Sequence[Sector], bins: Binned, option
         np.zeros(bins.sector.size),
         np.zeros(bins.sector.size, np.int64),
         np.zeros((bins.sector.size, 7 if with_terms else 0)),
+        spm_coefficients(settled(plain)).as_tuple() if with_terms else (),
     )
     numbers = np.unique(bins.sector).tolist()
     for mast in masts_of([sectors[k] for k in numbers], plain):

@@ -137,6 +137,24 @@ def test_a_correction_is_exactly_added_to_the_loss_of_a_path(hills: Ground) -> N
     assert levels[0].rsrp_dbm[0] - levels[1].rsrp_dbm[0] == pytest.approx(3.0, abs=1e-3)
 
 
+def test_spm_with_its_default_coefficients_as_a_calibration_is_spm(hills: Ground) -> None:
+    sectors = stations(hills)[:1]
+    x_m, y_m = (
+        np.array([sectors[0].x_m + 900.0, sectors[0].x_m]),
+        np.array([sectors[0].y_m, sectors[0].y_m + 2500.0]),
+    )
+    same = Correction("spm", coefficients=SpmCoefficients().as_tuple())
+    levels = [
+        predict_points(hills, sectors, x_m=x_m, y_m=y_m, options=Options(model="spm", calibration=one))[
+            "a-4g"
+        ]
+        for one in (None, same)
+    ]
+    np.testing.assert_allclose(levels[0].rsrp_dbm, levels[1].rsrp_dbm, atol=1e-4)
+    with pytest.raises(ValueError, match="K2 stands in the calibration"):
+        Options(model="spm", calibration=same, model_options={"K2": 40.0})
+
+
 def test_a_calibration_of_another_model_is_refused() -> None:
     with pytest.raises(ValueError, match=r"of p1812, the model is itm"):
         Options(model="itm", calibration=TRUTH)
@@ -180,7 +198,7 @@ def _spm_bins(K: tuple[float, ...], *, noise_db: float, seed: int) -> tuple[Binn
     level = 60.0 - base
     measured = 60.0 - columns @ np.array(K) + noise_db * draw.standard_normal(n)
     return Binned(x_m, y_m, sector, measured, np.ones(n, np.int64)), Predicted(
-        level, d_m, np.full(n, 2), columns
+        level, d_m, np.full(n, 2), columns, SpmCoefficients().as_tuple()
     )
 
 
@@ -211,7 +229,9 @@ def test_spm_fitted_to_cost231_finds_its_published_coefficients() -> None:
     level = 60.0 - columns @ np.array(SpmCoefficients().as_tuple())
     place = draw.uniform(0.0, 40e3, (2, n))
     bins = Binned(*place, draw.integers(0, 9, n), 60.0 - np.array(loss), np.ones(n, np.int64))
-    found = calibrate("spm", bins, Predicted(level, d_m, np.full(n, 2), columns), seed=1)
+    found = calibrate(
+        "spm", bins, Predicted(level, d_m, np.full(n, 2), columns, SpmCoefficients().as_tuple()), seed=1
+    )
     got = found.correction.coefficients
     assert got is not None
     assert got[1] == pytest.approx(44.9, abs=0.01)
