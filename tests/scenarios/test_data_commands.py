@@ -264,6 +264,30 @@ def test_fetch_names_size_licence_and_checksum(project: Path, server: str) -> No
     assert "--bbox" in wrong("data", "fetch", "terrain", "--project", project, "--bbox", "1,2,3")
 
 
+def test_fetch_takes_the_tiles_of_a_province_and_skips_the_sea(
+    project: Path, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phusong.geodata import download
+
+    tiles = download.Dataset(
+        "terrain", "thử · trial", "-", f"{server}/{{ns}}{{lat:02d}}{{ew}}{{lon:03d}}.tif", 1, 1
+    )
+    monkeypatch.setattr(download, "datasets", lambda: {"terrain": tiles})
+    for name in ("N11E106.tif", "N12E106.tif", "N11E107.tif"):
+        (tmp_path / "www" / name).write_bytes(b"tile")
+    out = ok("data", "fetch", "terrain", "--project", project, "--province", "binh phuoc")
+    assert "Bình Phước: 106.4, 11.3" in out
+    assert "N12E107.tif  nguồn không có" in out
+    assert len(list((project / "downloads").glob("*.tif"))) == 3
+    (tmp_path / "www" / "N11E106.tif").unlink()
+    assert "404" in wrong("data", "fetch", "terrain", "--project", project, "--bbox", "108,15,108.5,15.5")
+    assert "did you mean" in wrong(
+        "data", "fetch", "terrain", "--project", project, "--province", "Binh Phuok"
+    )
+    both = ("--province", "70", "--bbox", "106,11,107,12")
+    assert "chỉ cho một" in wrong("data", "fetch", "terrain", "--project", project, *both)
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [("name = 3", "name"), ("colour = 'x'", "khoá lạ"), ("[", "không đọc được"), ("base = 'x'", "base"),
@@ -297,3 +321,13 @@ def test_help_of_the_data_commands_loads_nothing_heavy() -> None:
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_province_without_a_base_is_told_what_it_lacks(tmp_path: Path) -> None:
+    ok("init", tmp_path / "khac", "--base", "none", "--name", "Tỉnh khác", "--crs", "EPSG:9218")
+    done = runner.invoke(app, ["data", "check", "--project", str(tmp_path / "khac")])
+    assert done.exit_code == 2
+    out = done.output
+    assert "chưa có ranh giới xã" in out
+    assert "--as stations" in out
+    assert "2 errors" in out
