@@ -65,8 +65,11 @@ def named_gaps(
         [f"{key}-{number:04d}" for number in range(1, len(gaps) + 1)], index=gaps.index, dtype=object
     )
     joined = gaps.groupby("joined")
+    worst = gpd.GeoSeries.from_xy(gaps["x_m"], gaps["y_m"], crs=gaps.crs).to_crs("EPSG:4326")
     return gaps.drop(columns="joined").assign(
         gap_id=ids,
+        lat=worst.y.round(6),
+        lon=worst.x.round(6),
         joined_id=ids.groupby(gaps["joined"]).transform("first"),
         joined_people=joined["people"].transform("sum"),
         joined_km2=joined["area_km2"].transform("sum"),

@@ -84,8 +84,13 @@ def load_inputs(scenario: Scenario) -> Inputs:
     commune_of_cell = rasterio.features.rasterize(
         shapes, out_shape=grid.shape, transform=grid.affine, fill=-1, dtype="int16"
     )
+    road = province.patrol_road
+    if not road.is_empty and road.length == 0.0:
+        raise InputError(
+            f"{scenario.name}: the patrol road of {province.name} has one point only; draw a line"
+        )
     sectors = tuple(sector_from_row(row) for row in rows.to_dict("records"))
-    return Inputs(
+    inputs = Inputs(
         province=province,
         sites=sites,
         sectors=capped(sectors, catalogue(), limits) if limits else sectors,
@@ -97,6 +102,8 @@ def load_inputs(scenario: Scenario) -> Inputs:
         unlimited=sectors if limits else (),
         eirp_limit_of_site=limits,
     )
+    inputs.commune_of_hamlet()  # a hamlet of no commune is named before anything is predicted
+    return inputs
 
 
 def asked_cells(province: Province, grid: Grid) -> NDArray[np.bool_]:

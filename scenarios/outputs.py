@@ -30,6 +30,12 @@ HAMLET_COLUMNS = (
     "hamlet_id", "name", "commune_code", "commune", "district", "lat", "lon", "population",
     "synthetic_position", "best_operator", "technology", "rsrp_dbm", "sinr_db", "service_level",
 )  # fmt: skip
+# of numbers in tables: finer than any model is
+DIGITS = {
+    "people": 1, "joined_people": 1, "people_lost": 1, "area_km2": 3, "joined_km2": 3, "worst_dbm": 1,
+    "lacking_db": 1, "cause_share": 4, "lost_share": 6, "backed_share": 6, "nearest_site_km": 3, "from_km": 3,
+    "to_km": 3, "length_km": 3,
+}  # fmt: skip
 UNKNOWN = 65535  # in rasters of counts
 # file prefix: field of Layer, quantity and unit, value that stands for "none"
 RASTERS: Mapping[str, tuple[str, str, float | None]] = {
@@ -90,7 +96,7 @@ def tables_of(result: RunResult) -> dict[str, pd.DataFrame]:
     """The tables of a run that are written as they are, by the name of their CSV file."""
 
     def flat(table: pd.DataFrame) -> pd.DataFrame:
-        return pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+        return pd.DataFrame(table.drop(columns=["geometry", "x_m", "y_m"], errors="ignore")).round(DIGITS)
 
     tables = {
         "units": result.units,
@@ -107,8 +113,8 @@ def tables_of(result: RunResult) -> dict[str, pd.DataFrame]:
         tables["other_gaps"] = flat(result.other_gaps)
     if result.outages is not None:
         tables |= {
-            "outages": flat(result.outages.masts.drop(columns=["x_m", "y_m"])),
-            "cuts": result.outages.causes,
+            "outages": flat(result.outages.masts),
+            "cuts": flat(result.outages.causes),
             "backed": flat(result.outages.communes),
         }
     return tables

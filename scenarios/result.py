@@ -26,11 +26,11 @@ class RunResult:
     - `hamlets` (points in the province's CRS): the columns of hamlets.csv (hamlet_id, name, commune_code,
       commune, district, lat, lon, population, synthetic_position, best_operator, technology, rsrp_dbm,
       sinr_db, service_level) and for every layer `rsrp_dbm:<layer>` and `service_level:<layer>`
-    - `gaps` (polygons): gap_id, layer, people, area_km2, hamlets, hamlets_count, communes, worst_dbm, cause,
-      cause_share, own_cause, mend, lacking_db, severity (person-dB), nearest_site_id, nearest_operator,
-      nearest_site_km; cause and mend are empty where they were not asked for. A wide gap is listed in pieces with
-      one `joined_id`, that of the piece with most people; joined_people, joined_km2 and joined_pieces are of the
-      whole
+    - `gaps` (polygons): gap_id, layer, lat and lon of the worst point, people, area_km2, hamlets, hamlets_count,
+      communes, worst_dbm, cause, cause_share, own_cause, mend, lacking_db, severity (person-dB),
+      nearest_site_id, nearest_operator, nearest_site_km; cause and mend are empty where they were not asked
+      for. A wide gap is listed in pieces with one `joined_id`, the gap_id of the piece with most people;
+      joined_people, joined_km2 and joined_pieces are of the whole
     - `other_gaps`: the same columns and `kind` (indoor | capacity), where people have signal outdoors
     - `units`: level (province | district | commune | unit_2025), code, name, layer, population,
       population_served_share, area_served_share, indoor_population_share

@@ -37,7 +37,7 @@ def switched_off(
     for operator in asked.off_operators:
         if operator not in there:
             raise InputError(f"{whose}.off_operators: no site of {operator!r}; there are {', '.join(there)}")
-    off = sectors["operator"].isin(asked.off_operators).to_numpy()
+    off = np.array(sectors["operator"].isin(asked.off_operators))
     for column in columns:
         off |= sectors[column].isin(asked.off).to_numpy()
     points = gpd.GeoSeries.from_xy(sectors["x_m"], sectors["y_m"], crs=province.crs)
