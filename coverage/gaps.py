@@ -168,7 +168,8 @@ def _table(
     polygons = gpd.GeoSeries([MultiPolygon(parts) for parts in pieces], crs=grid.crs)
     area = np.bincount(rank[mask], minlength=len(people)) * grid.cell_m**2 / 1e6
     inside = gap_of_point >= 0
-    level = np.nan_to_num(rsrp.values[row, col][inside].astype(np.float64), nan=-np.inf)
+    level = rsrp.values[row, col][inside].astype(np.float64)
+    level[np.isnan(level)] = -np.inf
     order = np.lexsort((level, gap_of_point[inside]))
     first = np.flatnonzero(np.diff(gap_of_point[inside][order], prepend=-1))
     worst = order[first]

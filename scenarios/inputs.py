@@ -108,7 +108,8 @@ def load_inputs(scenario: Scenario) -> Inputs:
 
 def asked_cells(province: Province, grid: Grid) -> NDArray[np.bool_]:
     """The cells of `grid` in the province or in the strip beyond its border."""
-    shapes = [province.outline, province.border.buffer(SPILL_M)]
+    # an area of interest may have none of the border
+    shapes = [shape for shape in (province.outline, province.border.buffer(SPILL_M)) if not shape.is_empty]
     return rasterio.features.rasterize(
         shapes, out_shape=grid.shape, transform=grid.affine, all_touched=True, dtype="uint8"
     ).astype(bool)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from phusong.scenarios.maps.palette import LEVEL_COLOURS
+from phusong.scenarios.report_findings import finding_tables
 from phusong.scenarios.report_networks import network_tables
 from phusong.scenarios.report_tables import Column, Table, headline, tables_of
 from phusong.scenarios.report_words import synthetic_of, title_of, words
@@ -40,7 +41,7 @@ def write_workbook(result: RunResult, path: Path, *, lang: str = "vi") -> None:
             for key, colour in LEVEL_COLOURS.items()
         }
         _front(book, formats, result, lang)
-        for table in (*tables_of(result, lang), *network_tables(result, lang)):
+        for table in (*tables_of(result, lang), *finding_tables(result, lang), *network_tables(result, lang)):
             _sheet(book, formats, table)
 
 

@@ -1,7 +1,7 @@
 "use strict";
 // The view in the address: #zoom/lat/lon/what is shown, so that a link brings another reader to the same place.
 PS.feature((map) => {
-  const FLAGS = { h: "hamlets", g: "gaps", p: "planned", c: "choropleth", r: "relief", d: "roads", l: "labels" };
+  const FLAGS = { h: "hamlets", g: "gaps", p: "planned", c: "choropleth", r: "relief", d: "roads", l: "labels", b: "border", o: "outages", t: "targets" };
   const write = () => {
     const { lat, lng } = map.getCenter(), { state } = PS;
     const flags = Object.entries(FLAGS).filter(([, key]) => state[key]).map(([letter]) => letter).join("");
