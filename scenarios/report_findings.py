@@ -83,7 +83,7 @@ def _border(result: RunResult, say: Words) -> Table:
         rows.append({**row, "layer": name, "lost": row.get("people_lost_to_limit")})
         if "without_limit" in row:
             rows.append({**row["without_limit"], "layer": f"{name} · {say('without_limit')}"})
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("layer", say("layer"), "text", 30),
         Column("served_share", say("road_share"), "share"),
         Column("longest_silent_km", say("longest_silent"), "decimal"),

@@ -1,4 +1,4 @@
-"""The border, outages and targets as the page draws them: packed points and lines; the figures are the summary's."""
+"""The border, outages and targets as the page draws them: points and lines; figures are the summary's."""
 
 from __future__ import annotations
 
