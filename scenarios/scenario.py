@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
 from phusong.scenarios.outage_keys import Cut, Off
 from phusong.scenarios.plan_keys import PlanKeys
+from phusong.scenarios.radio_keys import Radio as Radio
 from phusong.scenarios.service_keys import Border, Quality
 from phusong.scenarios.strict import Strict
 
@@ -33,18 +34,6 @@ class Thresholds(Strict):
                 f"{self.outdoor_dbm}, {self.in_car_dbm}, {self.indoor_dbm}"
             )
         return self
-
-
-class Radio(Strict):
-    """How propagation is asked for."""
-
-    model: str = "p1812"
-    receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
-    location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50  # of places served at the level
-    load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
-    radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
-        default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
-    )
 
 
 class SiteChange(Strict):
