@@ -185,7 +185,7 @@ def _first_problem(error: ValidationError, file: _File) -> str:
     if not dotted:
         return f"{where}{message}"
     given = problem.get("input")
-    if repr(given) in message:
+    if isinstance(given, str) and repr(given) in message:
         return f"{where}{dotted}: {message}"
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
     return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"
