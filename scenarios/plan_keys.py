@@ -71,6 +71,8 @@ class PlanKeys(_Strict):
     spacing_m: NotNegative = _USUAL["spacing_m"]
     slope_deg: Annotated[float, Field(strict=True, gt=0, le=90)] = _USUAL["slope_deg"]
     road_m: Positive = _USUAL["road_m"]
+    power_m: Positive = _USUAL["power_m"]
+    fibre_km: Positive = _USUAL["fibre_km"]
     border_m: NotNegative = _USUAL["border_m"]
     prominence_m: Positive = _USUAL["prominence_m"]
     least_commune_share: Annotated[float, Field(strict=True, ge=0, le=1)] = _USUAL["least_commune_share"]
@@ -79,6 +81,7 @@ class PlanKeys(_Strict):
     weight_post: NotNegative = _USUAL["weight_post"]
     near_border_km: NotNegative = _USUAL["near_border_km"]
     double_posts: Annotated[bool, Field(strict=True)] = _USUAL["double_posts"]
+    design_sectors: Annotated[bool, Field(strict=True)] = _USUAL["design_sectors"]
     gap_target: Annotated[float, Field(strict=True, ge=0, le=0.5)] = _USUAL["gap_target"]
     time_limit_s: Annotated[float, Field(strict=True, ge=1, le=86_400)] = _USUAL["time_limit_s"]
     cost: PlanCost = PlanCost()
