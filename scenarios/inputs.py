@@ -22,6 +22,7 @@ from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
 from phusong.scenarios.area import bounds_of, cropped
 from phusong.scenarios.changes import on_air
+from phusong.scenarios.growth import grown
 from phusong.scenarios.scenario import Scenario
 
 SPILL_M = 5000.0  # how far beyond the border signal is counted
@@ -67,6 +68,7 @@ class Inputs:
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
     province, found = province_of(scenario.data)
+    province = grown(province, scenario)
     sites, rows = on_air(scenario, province)
     if scenario.area:
         reach_m = 1000.0 * max(options_of(scenario).radius_km[name] for name in scenario.technologies)

@@ -14,6 +14,7 @@ import pandas as pd
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.fixed import Roads
 from phusong.geodata.networks import Networks, check
+from phusong.scenarios.growth import GROWN
 from phusong.scenarios.inputs import Inputs, province_of
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
@@ -115,7 +116,10 @@ def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
     """The networks' tables that a scenario runs on: the reference province's, or the user's own."""
     from phusong.geodata.network_tables import with_tables
 
-    whole = province_of(scenario.data)[0] if scenario.area else inputs.province
+    own_people = not scenario.area and GROWN not in inputs.province.synthetic
+    whole = (
+        inputs.province if own_people else province_of(scenario.data)[0]
+    )  # what there is today, everywhere
     if scenario.data == "reference":
         from phusong.geodata.reference.networks import load
 

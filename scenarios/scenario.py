@@ -147,6 +147,18 @@ class Sites(_Strict):
         return self
 
 
+class Growth(_Strict):
+    """How many more people there are each year; the demand of each of them grows by [demand]."""
+
+    people_per_year: Annotated[float, Field(strict=True, ge=-0.2, le=0.2)] = (
+        0.0  # 0.01: one in a hundred more
+    )
+    units: Mapping[str, Annotated[float, Field(strict=True, ge=-0.2, le=0.2)]] = Field(default={})
+    since: Annotated[int, Field(strict=True, ge=2000, le=2050)] = (
+        2024  # the year that the data's people are of
+    )
+
+
 class Scenario(_Strict):
     """One question about the province; every key is checked and unknown ones are refused."""
 
@@ -174,6 +186,7 @@ class Scenario(_Strict):
     fixed: Fixed = Fixed()
     loudspeakers: Loudspeakers = Loudspeakers()
     demand: Demand = Demand()
+    growth: Growth = Growth()
     plan: PlanKeys = PlanKeys()
     thresholds: Mapping[Technology, Thresholds]
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import shapely
 
 from phusong.geodata.reference.networks import SYNTHETIC_LABELS
-from phusong.scenarios.maps.pictures import packed_json
+from phusong.scenarios.maps.packing import pack_json
 from phusong.scenarios.maps.shapes import in_degrees, rings_of_each
 from phusong.scenarios.networks import NetworksAnswer
 
@@ -17,7 +17,7 @@ def networks_of(answer: NetworksAnswer) -> dict[str, Any]:
     """What the page needs of the answer: `packed` for the map, the rest for its words."""
     fixed, sound = answer.summary["fixed"], answer.summary["loudspeakers"]
     return {
-        "packed": packed_json(
+        "packed": pack_json(
             {
                 "cables": [lines[0] for lines in rings_of_each(_degrees(answer.fibre_cables))],
                 "boxes": _points(answer.access_points),

@@ -87,7 +87,7 @@ def test_random_towns_never_lose(subtests: pytest.Subtests) -> None:
     rng = np.random.default_rng(7)
     for number in range(4):
         with subtests.test(number=number):
-            at = rng.uniform(2_500.0, 7_500.0, (5, 2)) + [600_000.0, 1_300_000.0]
+            at = rng.uniform(2_500.0, 7_500.0, (5, 2)) + np.array([600_000.0, 1_300_000.0])
             sites = [s for k, (x, y) in enumerate(at[:3]) for s in station(f"s{k}", x, y)]
             design = designed(
                 plain(), sites, villages(*map(tuple, at)), grid=GRID, options=OPTIONS,
