@@ -14,8 +14,9 @@ from rasterio.features import geometry_mask
 
 from phusong.coverage.coverage_map import Layer
 from phusong.scenarios.maps.coordinates import frame
+from phusong.scenarios.maps.door import RasterLayer, VectorLayer, raster_payload, vector_payload
+from phusong.scenarios.maps.layers_of import layers_of
 from phusong.scenarios.maps.mercator import view_of
-from phusong.scenarios.maps.other_networks import networks_of
 from phusong.scenarios.maps.packing import deflated, pack_grid, pack_labels, pack_rings
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
 from phusong.scenarios.maps.pictures import palette_png
@@ -51,9 +52,20 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
         "gaps": _packed_gaps(result, stations),
         "units": _shares(result.units),
-        **(
-            {"networks": networks_of(result.networks)} if result.networks and result.networks.complete else {}
-        ),
+        **_added(result, shown),
+    }
+
+
+def _added(result: RunResult, shown: _Shown) -> dict[str, Any]:
+    """What the rooms add through the door."""
+    added = list(layers_of(result))
+    return {
+        "vectors": [vector_payload(layer) for layer in added if isinstance(layer, VectorLayer)],
+        "rasters": [
+            raster_payload(layer, shown.numbers, shown.inside)
+            for layer in added
+            if isinstance(layer, RasterLayer)
+        ],
     }
 
 
