@@ -121,7 +121,8 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.*"))):
             if path.is_file():
                 prints[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
+    tables = (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table)
+    for table in (*tables, scenario.radio.calibration):
         if table:
             prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
     return prints

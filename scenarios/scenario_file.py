@@ -62,6 +62,10 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
     own = dict(file.keys)
     if file.path and isinstance(own.get("data"), str) and own["data"] != "reference":
         own["data"] = str(file.path.parent / own["data"])  # a project folder beside the file
+    radio = own.get("radio")
+    calibration = radio.get("calibration") if isinstance(radio, Mapping) else None
+    if file.path and isinstance(calibration, str) and calibration:
+        own["radio"] = {**own["radio"], "calibration": str(file.path.parent / calibration)}
     base = own.pop("base", None)
     if base is None:
         return own, file
@@ -79,12 +83,14 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
 
 
 def _forget_options(below: dict[str, Any], own: Mapping[str, Any]) -> None:
-    """The options of a base's model say nothing to another model."""
+    """The options and the calibration of a base's model say nothing to another model."""
     mine, theirs = own.get("radio"), below.get("radio")
     if not (isinstance(mine, Mapping) and isinstance(theirs, Mapping)):
         return
     if mine.get("model", theirs.get("model")) != theirs.get("model"):
-        below["radio"] = {key: value for key, value in theirs.items() if key != "model_options"}
+        below["radio"] = {
+            key: value for key, value in theirs.items() if key not in ("model_options", "calibration")
+        }
 
 
 def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
