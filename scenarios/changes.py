@@ -153,6 +153,7 @@ def _site_row(one: NewSite, x_m: float, y_m: float, year: int) -> dict[str, obje
 def _sector_rows(one: NewSite, known: pd.DataFrame, year: int) -> list[dict[str, object]]:
     alike = known.loc[known["technology"] == one.technology, "antenna"]
     antenna = one.antenna or (alike.mode().iloc[0] if len(alike) else "")
+    tilts = one.downtilts_deg or (one.electrical_downtilt_deg,) * len(one.azimuths_deg)
     return [
         {
             "sector_id": f"{one.id}-{number}",
@@ -163,14 +164,14 @@ def _sector_rows(one: NewSite, known: pd.DataFrame, year: int) -> list[dict[str,
             "bandwidth_mhz": one.bandwidth_mhz,
             "azimuth_deg": azimuth_deg,
             "mechanical_downtilt_deg": 0.0,
-            "electrical_downtilt_deg": one.electrical_downtilt_deg,
+            "electrical_downtilt_deg": tilt_deg,
             "antenna": antenna,
             "power_dbm": one.power_dbm,
             "height_m": one.height_m,
             "on_air_year": year,
             "status": "on_air",
         }
-        for number, azimuth_deg in enumerate(one.azimuths_deg, start=1)
+        for number, (azimuth_deg, tilt_deg) in enumerate(zip(one.azimuths_deg, tilts, strict=True), start=1)
     ]
 
 
@@ -185,8 +186,8 @@ def _from_table(path: str) -> list[NewSite]:
     sites = []
     for number, row in enumerate(table.to_dict("records"), start=2):
         given = {key: value for key, value in row.items() if not pd.isna(value)}
-        if "azimuths_deg" in given:
-            given["azimuths_deg"] = tuple(float(part) for part in str(given["azimuths_deg"]).split())
+        for several in {"azimuths_deg", "downtilts_deg"} & given.keys():
+            given[several] = tuple(float(part) for part in str(given[several]).split())
         try:
             sites.append(NewSite.model_validate(given))
         except ValidationError as error:

@@ -23,6 +23,7 @@ from phusong.geodata.grid import Grid
 from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
 from phusong.scenarios.area import bounds_of, cropped
+from phusong.scenarios.calibration_file import read_calibration
 from phusong.scenarios.changes import on_air
 from phusong.scenarios.growth import grown
 from phusong.scenarios.scenario import Scenario
@@ -78,6 +79,11 @@ def load_inputs(scenario: Scenario) -> Inputs:
         province = cropped(province, scenario.area, reach_m=reach_m)
         sites, rows = _near(scenario, province, sites, rows, reach_m)
     grid = grid_of(province, cell_m=scenario.resolution_m)
+    sectors = tuple(sector_from_row(row) for row in rows.to_dict("records"))
+    if scenario.radio.calibration:
+        calibrated = read_calibration(Path(scenario.radio.calibration))
+        calibrated.check_classes(province.clutter_classes)
+        sectors = calibrated.with_offsets(sectors)
     shapes = [(shape, index) for index, shape in enumerate(province.communes.geometry)]
     commune_of_cell = rasterio.features.rasterize(
         shapes, out_shape=grid.shape, transform=grid.affine, fill=-1, dtype="int16"
@@ -87,7 +93,6 @@ def load_inputs(scenario: Scenario) -> Inputs:
         raise InputError(
             f"{scenario.name}: the patrol road of {province.name} has one point only; draw a line"
         )
-    sectors = tuple(sector_from_row(row) for row in rows.to_dict("records"))
     inputs = Inputs(
         province=province,
         sites=sites,
@@ -157,6 +162,9 @@ def ground_of(province: Province) -> Ground:
 def options_of(scenario: Scenario) -> Options:
     """The scenario's radio assumptions, as `predict` takes them."""
     radio = scenario.radio
+    calibration = None
+    if radio.calibration:
+        calibration = read_calibration(Path(radio.calibration)).correction(radio.model, set(radio.told))
     return Options(
         model=radio.model,
         model_options=radio.told,
@@ -169,6 +177,7 @@ def options_of(scenario: Scenario) -> Options:
             **{t: x.outdoor_dbm for t, x in scenario.thresholds.items()},
         },
         radius_km={**Options().radius_km, **{str(t): radius for t, radius in radio.radius_km.items()}},
+        calibration=calibration,
     )
 
 

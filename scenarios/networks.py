@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
+from phusong.coverage.fixed import Roads
 from phusong.geodata.networks import Networks, check
 from phusong.scenarios.growth import GROWN
 from phusong.scenarios.inputs import Inputs, province_of
@@ -131,6 +133,17 @@ def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
         loudspeakers=Path(scenario.loudspeakers.table) if scenario.loudspeakers.table else None,
     )
     return _of_hamlets(networks, inputs.province.hamlets["hamlet_id"]) if scenario.area else networks
+
+
+def roads_of(networks: Networks) -> Roads:
+    """The roads as cables follow them."""
+    return Roads(
+        x_m=networks.road_nodes["x_m"].to_numpy(np.float64),
+        y_m=networks.road_nodes["y_m"].to_numpy(np.float64),
+        a=networks.road_edges["a"].to_numpy(np.int64),
+        b=networks.road_edges["b"].to_numpy(np.int64),
+        length_m=networks.road_edges["length_m"].to_numpy(np.float64),
+    )
 
 
 def _of_hamlets(networks: Networks, hamlet_ids: pd.Series) -> Networks:

@@ -154,6 +154,7 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         scenario.fixed.table,
         scenario.loudspeakers.table,
         scenario.quality.file,
+        scenario.radio.calibration,
     ]
     for table in dict.fromkeys([*files, *(shape.file for shape in shapes)]):
         if table:

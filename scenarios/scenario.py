@@ -59,7 +59,7 @@ class SiteChange(Strict):
 
 
 class NewSite(Strict):
-    """One site to add, with one carrier and equally built sectors."""
+    """One site to add, with one carrier and sectors that differ in azimuth and electrical tilt only."""
 
     id: str
     operator: str
@@ -74,7 +74,17 @@ class NewSite(Strict):
     antenna: str = ""  # empty: the antenna that the data's sectors of this technology have most often
     azimuths_deg: tuple[Annotated[float, Field(strict=True, ge=0, lt=360)], ...] = (0.0, 120.0, 240.0)
     electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = 4.0
+    downtilts_deg: tuple[Annotated[float, Field(strict=True, ge=-10, le=30)], ...] = ()  # one an azimuth
     on_air_year: Annotated[int, Field(strict=True, ge=1990, le=2050)] | None = None  # empty: in every year
+
+    @model_validator(mode="after")
+    def _a_tilt_for_each(self) -> NewSite:
+        if self.downtilts_deg and len(self.downtilts_deg) != len(self.azimuths_deg):
+            raise ValueError(
+                f"downtilts_deg: {len(self.downtilts_deg)} tilts for {len(self.azimuths_deg)} azimuths; give "
+                "one each, or none for electrical_downtilt_deg in all"
+            )
+        return self
 
 
 class Refarm(Strict):
