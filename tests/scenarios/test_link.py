@@ -125,7 +125,7 @@ def test_a_wrong_profile_is_one_line_and_exit_2(phusong, tmp_path: Path, text: s
         ),
         (("--frequency-mhz", "nan", "--tx-height-m", "30"), "frequency_mhz = nan"),
         (("--frequency-mhz", "900", "--tx-height-m=-3"), "tx_height_m = -3.0: the antenna is below ground"),
-        ((*ASKED, "--rx-height-m", "0"), "rx_height_m = 0.0: the antenna is below ground"),
+        ((*ASKED, "--rx-height-m", "0"), "rx_height_m = 0.0: the antenna lies on the ground"),
         ((*ASKED, "--model", "p1811"), "model = 'p1811' is none of p1812, itm"),
         ((*ASKED, "--time-percent", "99"), "time_percent = 99.0 is not from 1 to 50 %"),
         ((*ASKED, "--environment", "sea"), "environment = 'sea'"),
