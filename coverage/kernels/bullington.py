@@ -17,18 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.hull import NEAR, mark_corners, push, tangent
-from phusong.coverage.kernels.radial import LOWEST, VECTOR, Heights, Radial
+from phusong.coverage.kernels.hull import NEAR, grow, raise_to_tangents
+from phusong.coverage.kernels.radial import LOWEST, Radial
 from phusong.coverage.kernels.sight import least_clearance
+from phusong.coverage.kernels.vectors import VECTOR, Heights
 from phusong.coverage.propagation.p526 import bullington_finish_db
 
 NO_LOSS_NU = -0.78  # J(ν) is zero from here down, P.1812-8 (12)
 
 
 @jit(**VECTOR)
-def _steepest(rise: Heights, near: Heights, own: Heights, receiver_m: float, share: float) -> None:
+def _steepest(rise: Heights, near: Heights, h_rx: Heights, share: float) -> None:
     for k in range(rise.size):
-        rise[k] = max(rise[k], (near[k] - own[k] - receiver_m) * share)
+        rise[k] = max(rise[k], (near[k] - h_rx[k]) * share)
 
 
 @jit(**VECTOR)
@@ -38,64 +39,59 @@ def _greatest(seen: Heights, near: Heights, h_tx: float, inverse: Heights) -> No
 
 
 @jit()
-def _near_slopes(radial: Radial, last: int, bare_samples: int, h_tx: float, receiver_m: float) -> None:
+def _near_slopes(radial: Radial, last: int, bare_samples: int, h_tx: float) -> None:
     # the mast's horizon of every path, and the receiver's over the samples just before it
-    bare, top, inverse = radial.bare, radial.top, radial.inverse
+    bare, top, inverse, h_rx = radial.bare, radial.top, radial.inverse, radial.h_rx
     radial.rise[: last + 1] = LOWEST
     radial.seen[: min(bare_samples, last) + 1] = LOWEST
     if last > bare_samples:
         radial.seen[bare_samples + 1 : last + 1] = radial.highest[: last - bare_samples]
     for lag in range(1, min(bare_samples + NEAR, last - 1) + 1):
         near = (bare if lag <= bare_samples else top)[1 : last + 1 - lag]
-        _steepest(radial.rise[lag + 1 : last + 1], near, bare[lag + 1 : last + 1], receiver_m, inverse[lag])
+        _steepest(radial.rise[lag + 1 : last + 1], near, h_rx[lag + 1 : last + 1], inverse[lag])
         if lag <= bare_samples:
             _greatest(radial.seen[lag + 1 : last + 1], near, h_tx, inverse[1 : last + 1 - lag])
 
 
 @jit()
-def _far_slopes(radial: Radial, last: int, stride: int, bare_samples: int, receiver_m: float) -> None:
+def _far_slopes(radial: Radial, last: int, stride: int, bare_samples: int) -> None:
     # the receiver's horizon over all that lies further back
-    top, bare, rise = radial.top, radial.bare, radial.rise
-    at, height_m, inverse, corner = radial.hull_at, radial.hull_m, radial.inverse, radial.corner
-    mark_corners(top, last, corner)
-    size = joined = 0
-    for n in range(stride, last + 1, stride):
-        while joined < n - bare_samples - NEAR - 1:
-            joined += 1
-            if corner[joined]:
-                size = push(at, height_m, size, joined, top[joined])
-        if size > 0:
-            rise[n] = max(rise[n], tangent(at, height_m, size, inverse, n, bare[n] + receiver_m))
+    grow(radial.hull, radial.top, last)
+    kept = last // stride
+    for k in range(kept):
+        radial.paths[k] = (k + 1) * stride
+    raise_to_tangents(
+        radial.hull, radial.top, radial.inverse, radial.paths, kept, bare_samples + NEAR + 1, radial.h_rx,
+        radial.rise,
+    )  # fmt: skip
 
 
 @jit(**VECTOR)
-def _blocked(radial: Radial, last: int, scale: float, h_tx: float, receiver_m: float) -> None:
+def _blocked(radial: Radial, last: int, scale: float) -> None:
     # ν √λ of every path as if it were blocked
-    bare, inverse, seen, rise, nu = radial.bare, radial.inverse, radial.seen, radial.rise, radial.nu
+    slope, seen, rise, nu = radial.slope, radial.seen, radial.rise, radial.nu
     for n in range(1, last + 1):
-        slope = (bare[n] + receiver_m - h_tx) * inverse[n]
-        nu[n] = sqrt(max(scale * n * (seen[n] - slope) * (rise[n] + slope), 0.0))  # (18), (19)
+        nu[n] = sqrt(max(scale * n * (seen[n] - slope[n]) * (rise[n] + slope[n]), 0.0))  # (18), (19)
 
 
 @jit()
-def _clear(radial: Radial, last: int, stride: int, h_tx: float, receiver_m: float) -> int:
+def _clear(radial: Radial, last: int, stride: int) -> int:
     # moves ν √λ to the kept samples and lists those in sight; their number
-    bare, inverse, seen, nu, clear = radial.bare, radial.inverse, radial.seen, radial.nu, radial.chosen
+    slope, seen, nu, clear = radial.slope, radial.seen, radial.nu, radial.chosen
     count = 0
     for k in range(1, last // stride + 1):
         n = k * stride
         nu[k] = nu[n]
         clear[count] = k
-        count += seen[n] < (bare[n] + receiver_m - h_tx) * inverse[n]
+        count += seen[n] < slope[n]
     return count
 
 
 @jit()
 def _in_sight(
-    radial: Radial, count: int, stride: int, bare_samples: int, scale: float, h_tx: float, receiver_m: float,
-    longest_m: float,
-) -> None:  # fmt: skip
-    bare, inverse, nu, clear = radial.bare, radial.inverse, radial.nu, radial.chosen
+    radial: Radial, count: int, stride: int, bare_samples: int, scale: float, h_tx: float, longest_m: float
+) -> None:
+    bare, inverse, slopes, nu, clear = radial.bare, radial.inverse, radial.slope, radial.nu, radial.chosen
     at, angle, recorded = radial.record_at, radial.record_angle, radial.recorded
     for j in range(count):
         k = clear[j]
@@ -103,7 +99,7 @@ def _in_sight(
         if n < 2:
             nu[k] = LOWEST
             continue
-        slope = (bare[n] + receiver_m - h_tx) * inverse[n]
+        slope = slopes[n]
         limit = NO_LOSS_NU * NO_LOSS_NU * longest_m / (scale * n)
         least = limit
         for i in range(max(1, n - bare_samples), n):
@@ -117,20 +113,19 @@ def _in_sight(
 
 @jit()
 def bullington_along(
-    radial: Radial, last: int, step_km: float, stride: int, bare_samples: int, h_tx: float, receiver_m: float,
-    longest_m: float,
-) -> None:  # fmt: skip
+    radial: Radial, last: int, step_km: float, stride: int, bare_samples: int, h_tx: float, longest_m: float
+) -> None:
     """Fills ν √λ of Bullington's equivalent edge for paths to every `stride`-th sample, P.1812-8 (13)-(19).
 
     `bare_samples` before the receiver are free of clutter; `longest_m` is the longest wavelength asked for,
     below whose cut ν is not followed.
     """
-    _near_slopes(radial, last, bare_samples, h_tx, receiver_m)
-    _far_slopes(radial, last, stride, bare_samples, receiver_m)
+    _near_slopes(radial, last, bare_samples, h_tx)
+    _far_slopes(radial, last, stride, bare_samples)
     scale = 0.002 / step_km  # of 0.002 d with slopes in m a sample
-    _blocked(radial, last, scale, h_tx, receiver_m)
-    count = _clear(radial, last, stride, h_tx, receiver_m)
-    _in_sight(radial, count, stride, bare_samples, scale, h_tx, receiver_m, longest_m)
+    _blocked(radial, last, scale)
+    count = _clear(radial, last, stride)
+    _in_sight(radial, count, stride, bare_samples, scale, h_tx, longest_m)
 
 
 @jit(**VECTOR)

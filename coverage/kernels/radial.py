@@ -5,19 +5,15 @@ Everything is counted in samples: sample n lies n steps from the mast, and slope
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-
-Heights = NDArray[np.float64]
-Indices = NDArray[np.int32]
+from phusong.coverage.kernels.hull import Hull, hull_arrays
+from phusong.coverage.kernels.vectors import VECTOR, Heights, Indices
 
 LOWEST = -1e30
-
-VECTOR: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp"}}
 
 
 class Radial(NamedTuple):
@@ -38,10 +34,11 @@ class Radial(NamedTuple):
     v2: Heights
     seen: Heights  # the mast's horizon slope for a path to n
     rise: Heights  # the receiver's
-    corner: Indices  # 1 where a sample may be a corner of a hull
-    hull_at: Indices
-    hull_m: Heights
+    hull: Hull
     inverse: Heights  # 1 / n
+    h_rx: Heights  # the receiver's antenna, less bulge, and the slope to it from the mast's
+    slope: Heights
+    paths: Indices  # samples to which paths are looked at
     nu: Heights  # ν √λ of Bullington's edge, by sample, then by kept sample
     hte: Heights  # antenna heights above the smooth surface, by sample, then by `chosen`
     hre: Heights
@@ -60,13 +57,15 @@ def radial_arrays(size: int) -> Radial:
     whole = np.int32
     return Radial(
         e(size), e(size), e(size), e(size), e(size), e(size), e(size), e(size), e(size, whole), e(size),
-        e(size), e(size), e(size), e(size), e(size), e(size, whole), e(size, whole), e(size), inverse,
-        e(size), e(size), e(size), e(size), e(size, whole),
+        e(size), e(size), e(size), e(size), e(size), hull_arrays(size), inverse, e(size), e(size),
+        e(size, whole), e(size), e(size), e(size), e(size), e(size, whole),
     )  # fmt: skip
 
 
 @jit(**VECTOR)
-def prepare(radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: float, bulge: float) -> None:
+def prepare(
+    radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: float, receiver_m: float, bulge: float
+) -> None:
     """Fills heights less bulge and elevation angles from terrain and clutter."""
     terrain, clutter, bare, top = radial.terrain, radial.clutter, radial.bare, radial.top
     for n in range(min(bare_samples + 1, last + 1)):
@@ -75,9 +74,12 @@ def prepare(radial: Radial, last: int, step_km: float, bare_samples: int, h_tx: 
     for n in range(1, last + 1):
         bare[n] = terrain[n] - fall * (n * n)
         top[n] = bare[n] + clutter[n]
-    angle, inverse = radial.angle, radial.inverse
+    angle, inverse, h_rx, slope = radial.angle, radial.inverse, radial.h_rx, radial.slope
     for n in range(1, last + 1):
         angle[n] = (top[n] - h_tx) * inverse[n]
+    for n in range(1, last + 1):
+        h_rx[n] = bare[n] + receiver_m
+        slope[n] = (h_rx[n] - h_tx) * inverse[n]
 
 
 @jit()

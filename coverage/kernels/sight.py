@@ -7,7 +7,7 @@ receiver, for |ν| grows with (s − a) √(x/(d − x)).
 from __future__ import annotations
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.radial import VECTOR, Heights
+from phusong.coverage.kernels.vectors import VECTOR, Heights
 
 BLOCK = 8  # records with one bound
 SUPER = 64

@@ -13,8 +13,9 @@ from __future__ import annotations
 from math import floor, sqrt
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.hull import NEAR, highest_above, mark_corners, push, tangent
-from phusong.coverage.kernels.radial import LOWEST, VECTOR, Heights, Radial
+from phusong.coverage.kernels.hull import NEAR, grow, raise_to_highest, raise_to_tangents
+from phusong.coverage.kernels.radial import LOWEST, Radial
+from phusong.coverage.kernels.vectors import VECTOR, Heights
 from phusong.coverage.propagation.elementary import INLINE
 from phusong.coverage.propagation.p526 import (
     bullington_finish_db,
@@ -71,34 +72,50 @@ def _close_to_earth(radial: Radial, last: int, stride: int, products: Heights) -
 
 
 @jit()
-def _heights(radial: Radial, count: int, last: int, stride: int, h_tx: float, receiver_m: float) -> None:
-    # both antennas' heights over the smooth surface at the listed samples, (85)-(89)
-    terrain, inverse, corner = radial.terrain, radial.inverse, radial.corner
-    at, height_m, chosen, cut = radial.hull_at, radial.hull_m, radial.chosen, radial.cut
-    v1, v2, hte, hre = radial.v1, radial.v2, radial.hte, radial.hre
-    mark_corners(terrain, last, corner)
-    size = joined = 0
+def _listed_paths(radial: Radial, count: int, stride: int) -> int:
+    # of the listed samples, the paths that bare terrain cuts, with what the nearest samples say of its angles
+    terrain, inverse, chosen, paths = radial.terrain, radial.inverse, radial.chosen, radial.paths
+    h_rx, slopes, back, peak, cut = radial.h_rx, radial.slope, radial.rise, radial.seen, radial.cut
+    found = 0
     for j in range(count):
         n = chosen[j] * stride
-        h_rx = terrain[n] + receiver_m
-        slope = (h_rx - h_tx) * inverse[n]
-        peak = back = LOWEST
-        if cut[n] > slope:
-            while joined < n - NEAR - 1:
-                joined += 1
-                if corner[joined]:
-                    size = push(at, height_m, size, joined, terrain[joined])
-            for m in range(max(1, n - NEAR), n):
-                peak = max(peak, terrain[m] - slope * m)
-                back = max(back, (terrain[m] - h_rx) * inverse[n - m])
-            if size > 0:
-                peak = max(peak, highest_above(at, height_m, size, slope))
-                back = max(back, tangent(at, height_m, size, inverse, n, h_rx))
+        if cut[n] <= slopes[n]:
+            continue
+        paths[found] = n
+        found += 1
+        steepest = above = LOWEST
+        for m in range(max(1, n - NEAR), n):
+            steepest = max(steepest, (terrain[m] - h_rx[n]) * inverse[n - m])
+            above = max(above, terrain[m] - slopes[n] * m)
+        back[n], peak[n] = steepest, above
+    return found
+
+
+@jit()
+def _heights(radial: Radial, count: int, last: int, stride: int, h_tx: float, receiver_m: float) -> None:
+    # both antennas' heights over the smooth surface at the listed samples, (85)-(89)
+    terrain, inverse, chosen, hull = radial.terrain, radial.inverse, radial.chosen, radial.hull
+    h_rx, slopes = radial.h_rx, radial.slope
+    back, peak, cut = radial.rise, radial.seen, radial.cut
+    v1, v2, hte, hre = radial.v1, radial.v2, radial.hte, radial.hre
+    for n in range(1, last + 1):  # this time without bulge
+        h_rx[n] = terrain[n] + receiver_m
+        slopes[n] = (h_rx[n] - h_tx) * inverse[n]
+    found = _listed_paths(radial, count, stride)
+    if found > 0:
+        grow(hull, terrain, radial.paths[found - 1])
+        raise_to_tangents(hull, terrain, inverse, radial.paths, found, NEAR + 1, h_rx, back)
+        raise_to_highest(hull, terrain, slopes, radial.paths, found, NEAR + 1, peak)
+    for j in range(count):
+        n = chosen[j] * stride
+        slope = slopes[n]
         hst, hsr = smooth_surface_heights(v1[n], v2[n], float(n))
+        hobs = peak[n] - h_tx if cut[n] > slope else LOWEST
         hst, hsr = diffraction_heights(
-            hst, hsr, peak - h_tx, cut[n] - slope, back + slope, terrain[0], terrain[n]
-        )
-        hte[j], hre[j] = h_tx - hst, h_rx - hsr
+            hst, hsr, hobs, cut[n] - slope, back[n] + slope, terrain[0], terrain[n]
+        )  # (87), (88), (89)
+        # the list is never ahead of its samples: its entries may overwrite those already read
+        hte[j], hre[j] = h_tx - hst, h_rx[n] - hsr
 
 
 @jit()

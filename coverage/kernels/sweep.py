@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.bullington import bullington_along, bullington_losses
 from phusong.coverage.kernels.profile import Samples, read_radial, samples_wanted
-from phusong.coverage.kernels.radial import Heights, Indices, Radial, prepare, radial_arrays, run_along
+from phusong.coverage.kernels.radial import Radial, prepare, radial_arrays, run_along
 from phusong.coverage.kernels.smooth_earth import heights_along, near_products, smooth_extras
+from phusong.coverage.kernels.vectors import Heights, Indices
 from phusong.coverage.propagation.p526 import wavelength_m
 
 CHUNKS = 64  # radials are dealt out in this many parts, whatever the number of workers
@@ -87,9 +88,9 @@ def sweep(
                 loss[:, r, 0] = 0.0
                 continue
             h_tx = radial.terrain[0] + heights_m[0]
-            prepare(radial, last, step_km, bare, h_tx, bulge)
+            prepare(radial, last, step_km, bare, h_tx, heights_m[1], bulge)
             run_along(radial, last, h_tx)
-            bullington_along(radial, last, step_km, stride, bare, h_tx, heights_m[1], longest_m)
+            bullington_along(radial, last, step_km, stride, bare, h_tx, longest_m)
             count = heights_along(
                 radial, last, step_km, stride, h_tx, heights_m[1], earth_km, longest_m, products
             )
