@@ -36,7 +36,7 @@ class Received(NamedTuple):
     second_dbm: F32
     total_mw: F32
     best_server: NDArray[np.int32]
-    servers: NDArray[np.uint8]
+    servers: NDArray[np.uint16]
 
 
 class MastSectors(NamedTuple):
@@ -196,10 +196,9 @@ def _summed(total: F32, level: F32, count: int) -> None:
 
 
 @jit(**VECTOR)
-def _counted(servers: NDArray[np.uint8], level: F32, threshold: Any, count: int) -> None:
+def _counted(servers: NDArray[np.uint16], level: F32, threshold: Any, count: int) -> None:
     for k in range(count):
-        more = np.uint8(servers[k] + (np.uint8(1) if level[k] >= threshold else np.uint8(0)))
-        servers[k] = more if more > np.uint8(0) else servers[k]  # 255 and one more stays 255
+        servers[k] += np.uint16(1) if level[k] >= threshold else np.uint16(0)
 
 
 @jit()
