@@ -13,6 +13,7 @@ from phusong.geodata.errors import InputError
 from phusong.scenarios.data_commands import data, init_command
 from phusong.scenarios.link_commands import link_command, pathloss_command
 from phusong.scenarios.plan_command import plan_command
+from phusong.scenarios.report_command import report_command
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
@@ -23,6 +24,7 @@ app.command("init")(init_command)
 app.command("link")(link_command)
 app.command("pathloss")(pathloss_command)
 app.command("plan")(plan_command)
+app.command("report")(report_command)
 
 
 @app.callback()

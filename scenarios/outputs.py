@@ -16,7 +16,9 @@ from phusong.scenarios.folder import MARK
 from phusong.scenarios.networks import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
+from phusong.scenarios.report_words import words
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.synthetic import synthetic_of
 from phusong.scenarios.tables import write_csv
 from phusong.scenarios.targets import target_row
 
@@ -65,9 +67,9 @@ def write_outputs(
     if result.outages is not None:
         write_csv(result.outages.masts, folder / "outages.csv", synthetic=made_up)
         write_csv(result.outages.communes, folder / "backed.csv", synthetic=made_up)
-    write_gaps(result, folder / "gaps.gpkg")
+    write_gaps(result, folder / "gaps.gpkg", lang=lang)
     style_geopackage(folder / "gaps.gpkg", lang=lang)
-    write_rasters(result, folder)
+    write_rasters(result, folder, lang=lang)
     if result.networks is not None:
         write_networks(result.networks, folder, synthetic=made_up)
     _write_json(folder / "summary.json", result.summary)
@@ -95,16 +97,17 @@ def write_hamlets(result: RunResult, path: Path) -> None:
     write_csv(table[[*HAMLET_COLUMNS, *layers]], path)
 
 
-def write_gaps(result: RunResult, path: Path) -> None:
+def write_gaps(result: RunResult, path: Path, *, lang: str = "vi") -> None:
     """gaps.gpkg: layers `gaps`, `other_gaps`, `border` (stretches of the patrol road) and `hamlets`."""
     import pyogrio
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
-        notice = (
-            "partly synthetic: " + ", ".join(result.province.synthetic) if result.province.synthetic else ""
-        )
-        said = {"DESCRIPTION": notice}
+        said = {
+            "DESCRIPTION": words(lang)("synthetic_notice", list=made_up)
+            if (made_up := synthetic_of(result, lang))
+            else ""
+        }
         pyogrio.write_dataframe(
             result.gaps, path, layer="gaps", geometry_type="MultiPolygon", layer_options=said
         )
@@ -132,13 +135,13 @@ def write_gaps(result: RunResult, path: Path) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def write_rasters(result: RunResult, folder: Path) -> None:
+def write_rasters(result: RunResult, folder: Path, *, lang: str = "vi") -> None:
     """One cloud-optimised GeoTIFF a quantity and layer, and sectors.csv for the servers' numbers."""
     facts = {
         "scenario": result.name,
         "year": str(result.year),
         "model": result.coverage.model,
-        "synthetic_inputs": ", ".join(result.province.synthetic),
+        "synthetic_inputs": synthetic_of(result, lang),
     }
     for key, layer in result.coverage.layers.items():
         for prefix, (field, quantity, nodata) in RASTERS.items():

@@ -83,7 +83,8 @@ PS.feature((map) => {
       gap.cause && [PS.t("cause"), PS.t("cause_" + gap.cause)],
       gap.mend && [PS.t("mend"), mend(gap)],
       gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
-      gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
+      gap.severity !== null && [PS.t("severity"), PS.t("severity_value", { n: PS.number(gap.severity) })],
+      gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), PS.h("small", {}, ` ${[gap.operator, PS.km(gap.site_km)].filter(Boolean).join(" · ")}`)])];
 
   const addedCard = (pick) => {
     const { title, kind, mark, values } = PS.addedCard(pick);
