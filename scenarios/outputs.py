@@ -13,6 +13,7 @@ import pandas as pd
 
 from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.maps.tiles import OnlineTiles
 from phusong.scenarios.networks import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
@@ -38,7 +39,12 @@ FIXED_TIME = "2000-01-01T00:00:00Z"  # GeoPackages carry a date; the same run mu
 
 
 def write_outputs(
-    results: Sequence[RunResult], folder: Path, *, lang: str, parameters: Mapping[str, Any]
+    results: Sequence[RunResult],
+    folder: Path,
+    *,
+    lang: str,
+    parameters: Mapping[str, Any],
+    tiles: OnlineTiles | None = None,
 ) -> None:
     """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
     from phusong.scenarios.maps import write_map, write_years
@@ -79,9 +85,9 @@ def write_outputs(
         targets = target_table(results)
         write_csv(targets, folder / "phase_targets.csv", synthetic=made_up)
         draw_targets(targets, folder / "phases.png", lang=lang)
-        write_years(results, folder / "map.html", lang=lang)
+        write_years(results, folder / "map.html", lang=lang, tiles=tiles)
     else:
-        write_map(result, folder / "map.html", lang=lang)
+        write_map(result, folder / "map.html", lang=lang, tiles=tiles)
     write_report(result, folder / "report.html", lang=lang)
     write_workbook(result, folder / "report.xlsx", lang=lang)
     write_class_rasters(result, folder, lang=lang)

@@ -109,10 +109,8 @@ class StoredRun:
         )
 
     def _table(self, name: str, **types: type) -> pd.DataFrame:
-        """A table of the run, its numbers to the last bit, without the column that only warns."""
-        table = pd.read_csv(
-            self.folder / name, dtype=types, encoding="utf-8-sig", float_precision="round_trip"
-        )
+        """A table of the run, without the column that only warns."""
+        table = pd.read_csv(self.folder / name, dtype=types, encoding="utf-8-sig")
         return table.drop(columns="synthetic", errors="ignore")
 
     def _layer(self, row: Mapping[str, Any], inputs: Inputs) -> Layer:

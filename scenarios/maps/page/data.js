@@ -68,6 +68,7 @@
       relief: true,
       roads: true,
       labels: true,
+      online: false,
       divider: 0.5,
     };
   };

@@ -24,7 +24,7 @@ PS.feature(() => {
     PS.$("notice").hidden = data.synthetic.length === 0;
     PS.$("notice-more").textContent = PS.t("details_of");
     PS.$("notice-text").textContent = PS.t("synthetic");
-    PS.$("attribution").textContent = `phusong ${data.version} · Leaflet · ${PS.t("roads_by")}`;
+    PS.$("attribution").textContent = [`phusong ${data.version}`, "Leaflet", PS.t("roads_by"), PS.state.online && data.tiles.attribution].filter(Boolean).join(" · ");
   };
 
   const about = () => {
@@ -89,5 +89,5 @@ PS.feature(() => {
   };
   render();
   PS.on("lang", render);
-  PS.on("state", (keys) => keys.some((key) => ["run", "layer"].includes(key)) && render());
+  PS.on("state", (keys) => keys.some((key) => ["run", "layer", "online"].includes(key)) && render());
 });
