@@ -76,12 +76,16 @@ def label(options: Options, *, swept: bool) -> str:
             f"{value:g}" if isinstance(value, float) else str(value) for value in found.values()
         )
         text += f" + {extra.title} ({words})"
+    if options.calibration is not None:
+        text += f" · {options.calibration.said or 'hiệu chỉnh · calibrated'}"
     return text
 
 
 def settled(options: Options) -> dict[str, Value]:
-    """Every option of the model, defaults included."""
-    return settings(options.model, options.model_options)
+    """Every option of the model, defaults included; SPM's coefficients are the calibration's if it has one."""
+    told = settings(options.model, options.model_options)
+    fitted = None if options.calibration is None else options.calibration.coefficients
+    return told if fitted is None else {**told, **{f"K{k}": value for k, value in enumerate(fitted, start=1)}}
 
 
 def conditions_of(options: Options, frequency_mhz: float) -> Conditions:
@@ -129,8 +133,44 @@ def excess_db(
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
     `at` and x, y are cells of the ground's grid; infinite where a path leaves the known ground. Location
-    variability is not in it.
+    variability is not in it; what the ground's class losses and a calibration add is.
     """
+    excess = _excess_db(ground, samples, mast, at, x, y, options)
+    added = local_db(ground, at, x, y, options)
+    return excess if added is None else excess + added
+
+
+def local_db(ground: Ground, at: tuple[float, float], x: F64, y: F64, options: Options) -> F64 | None:
+    """What is added to the model's loss of each path from `at` to x, y: class losses of the ground, a calibration.
+
+    dB, shape of x; None where nothing is.
+    """
+    found = ground.loss_db_at(x, y, receiver_height_m=options.receiver_height_m)
+    if options.calibration is None:
+        return found
+    calibrated = options.calibration.at_points(ground, at, x, y)
+    return calibrated if found is None else calibrated + found
+
+
+def spm_terms(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
+    """What SPM's K1 … K7 are multiplied by on each path, shape (bands, points, 7); 0 off the known ground."""
+    plain = replace(options, model="delta-bullington", model_options={}, calibration=None)
+    D = _excess_db(ground, samples, mast, at, x, y, plain)
+    floor = np.empty(x.size, np.float32)
+    terrain_at(samples, x, y, floor)
+    d_m = np.maximum(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m, 1e3 * MODELS["spm"].distance_km[0])
+    H = np.maximum(terrain_m(samples, *at) + mast.height_m - floor.astype(np.float64), mast.height_m)
+    known = np.isfinite(D) & np.isfinite(H)
+    lg_d, lg_H, h = np.log10(d_m), np.log10(np.where(np.isfinite(H), H, 1.0)), options.receiver_height_m
+    columns = np.broadcast_arrays(1.0, lg_d, lg_H, np.where(known, D, 0.0), lg_d * lg_H, h, log10(h))
+    return np.where(known[..., None], np.stack(columns, axis=-1), 0.0)
+
+
+def _excess_db(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
     for frequency_mhz in mast.frequencies_mhz:
         MODELS[options.model].check(frequency_mhz, mast.height_m, options.receiver_height_m)
     told, cell_m = settled(options), ground.grid.cell_m

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import NAMES, earth_radius_km, excess_db, extra_db, label, location_margin_db
+from phusong.coverage.excess import (
+    NAMES,
+    earth_radius_km,
+    excess_db,
+    extra_db,
+    label,
+    local_db,
+    location_margin_db,
+)
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gather
@@ -37,8 +45,9 @@ from phusong.geodata.grid import Grid
 # at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
 # third of a cell's shift does
 RADIALS_PER_CELL = 0.6
-BYTES_PER_CELL = 17  # of one carrier in `Received`
+BYTES_PER_CELL = 18  # of one carrier in `Received`
 
+Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 
@@ -328,18 +337,29 @@ def _radials(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], ND
         job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m), np.array(mast.frequencies_mhz),
     )  # fmt: skip
     fill(at, options, polar, reach)
+    if options.calibration is not None or job.area.clutter_loss_db:
+        x, y = _polar_places(job, mast, radials, kept, stride)
+        added = local_db(job.area, _cells(job.ground, mast), x, y, options)
+        if added is not None:
+            with np.errstate(invalid="ignore", over="ignore"):  # beyond `reach` lies what the memory held
+                polar += added.reshape(radials, kept).astype(np.float32)
     return polar, reach
+
+
+def _polar_places(job: Job, mast: Mast, radials: int, kept: int, stride: int) -> tuple[Floats, Floats]:
+    """Where the polar samples lie, radial by radial, in cells of the ground."""
+    turn = 2.0 * pi * np.arange(radials)[:, None] / radials
+    steps = stride * np.arange(kept)[None, :]
+    at = _cells(job.ground, mast)
+    x, y = np.ravel(at[0] + steps * np.sin(turn)), np.ravel(at[1] - steps * np.cos(turn))
+    return x.astype(np.float64), y.astype(np.float64)
 
 
 def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     # the same polar samples as a sweep's, each from its own path
     radials, kept = _polar_shape(job, mast, stride)
-    turn = 2.0 * pi * np.arange(radials)[:, None] / radials
-    steps = stride * np.arange(kept)[None, :]
-    at = _cells(job.ground, mast)
-    x = np.ravel(at[0] + steps * np.sin(turn)).astype(np.float64)
-    y = np.ravel(at[1] - steps * np.cos(turn)).astype(np.float64)
-    excess = excess_db(job.area, job.samples, mast, at, x, y, job.options)
+    x, y = _polar_places(job, mast, radials, kept, stride)
+    excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)
     polar = excess.reshape(-1, radials, kept).astype(np.float32)
     polar[:, :, 0] = polar[:, :, 1]
     known = np.isfinite(polar.max(axis=0))

@@ -24,7 +24,7 @@ from phusong.scenarios.folder import MARK
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.networks import NetworksAnswer
 from phusong.scenarios.outages import Outages
-from phusong.scenarios.outputs import RASTERS
+from phusong.scenarios.outputs import RASTERS, UNKNOWN
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 
@@ -56,10 +56,12 @@ class StoredRun:
         coverage = CoverageMap(grid=inputs.grid, sectors=inputs.sectors, layers=layers, model=model)
         result = answer(self.scenario, inputs, coverage)
         stored = pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="gaps")
-        return replace(result, gaps=stored.fillna({"cause": "", "mend": ""}), summary=self.summary)
+        return replace(
+            result, gaps=stored.fillna({"cause": "", "own_cause": "", "mend": ""}), summary=self.summary
+        )
 
     def whole_result(self, inputs: Inputs) -> RunResult:
-        """`result` with outages, other networks and targets too, as far as the run asked for them."""
+        """`result` with service, outages, other networks and targets as they were found then."""
         result = self.result(inputs)
         targets = tuple(
             Target(**{field.name: row[field.name] for field in fields(Target)})
@@ -71,6 +73,7 @@ class StoredRun:
             outages=self._outages(),
             networks=self._networks(inputs),
             targets=targets or result.targets,
+            service=self._table("hamlet_service.csv", hamlet_id=str),
         )
 
     def _outages(self) -> Outages | None:
@@ -78,9 +81,9 @@ class StoredRun:
             return None
         said = self.summary["outages"]
         return Outages(
-            masts=self._table("outages.csv", mast_id=str),
+            masts=pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="masts"),
             causes=pd.DataFrame(said["cuts"]),
-            communes=self._table("backed.csv", code=str),
+            communes=pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="backed"),
             people_served=said["people_served"],
             people_backed=said["people_backed"],
         )
@@ -119,7 +122,9 @@ class StoredRun:
             raster = read_geotiff(self.folder / f"{prefix}_{row['layer']}.tif")
             if raster.grid.shape != inputs.grid.shape:
                 raise InputError(f"{self.folder}: its rasters are not of its scenario's grid; run it again")
-            values[field] = raster.values
+            values[field] = (
+                np.where(raster.values == UNKNOWN, 0, raster.values) if field == "servers" else raster.values
+            )
         return Layer(
             key=row["layer"],
             operator=row["operator"],
