@@ -275,7 +275,7 @@ def _more_of_gap(row: dict[str, Any]) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if _text(row["cause"]):
         more = {"share": number(row["cause_share"], 2), "severity": number(row["severity"], 0)}
-    if row["cause"] != row["own_cause"]:
+    if _text(row["own_cause"]) not in ("", row["cause"]):
         more["own"] = _text(row["own_cause"])
     if row["joined_pieces"] > 1:
         whole = [int(row["joined_pieces"]), number(row["joined_people"], 0), number(row["joined_km2"], 1)]
