@@ -70,7 +70,7 @@ def test_no_profile_where_there_is_none(start, end, words: str) -> None:
         ({"terrain_m": [0.0, math.nan, 1.0]}, "terrain_m = nan at point 1"),
         ({"clutter_m": [0.0, -3.0, 1.0]}, "clutter_m = -3.0 at point 1"),
         ({"tx_height_m": -1.0}, "tx_height_m = -1.0: the antenna is below ground"),
-        ({"rx_height_m": 0.0}, "rx_height_m = 0.0: the antenna is below ground"),
+        ({"rx_height_m": 0.0}, "rx_height_m = 0.0: the antenna lies on the ground"),
     ],
 )
 def test_a_profile_checks_itself(change: dict, words: str) -> None:
