@@ -20,6 +20,7 @@ from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
 
 if TYPE_CHECKING:
+    from phusong.scenarios.busy_hour import Solved
     from phusong.scenarios.result import RunResult
 
 
@@ -59,8 +60,10 @@ class NetworksAnswer:
     new_clusters: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
 
-def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
-    """The answer for all other networks. InputError for what the networks' tables have wrong."""
+def other_networks(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, loaded: Sequence[Solved]
+) -> NetworksAnswer:
+    """The answer for all other networks, with the loads of `busy_hour`. InputError for wrong tables."""
     from phusong.scenarios.capacity_answer import capacity_answer
     from phusong.scenarios.fixed_answer import fixed_answer
     from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
@@ -68,7 +71,7 @@ def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) ->
     networks = load_networks(scenario, inputs)
     hamlets = inputs.province.hamlets
     warnings = list(check(networks, inputs.province.outline, hamlets["hamlet_id"]))
-    load = capacity_answer(scenario, inputs, coverage)
+    load = capacity_answer(scenario, inputs, loaded)
     answer = NetworksAnswer(
         load.cells, load.growth, {"capacity": load.summary}, load.warnings, networks.synthetic
     )

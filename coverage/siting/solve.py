@@ -193,9 +193,7 @@ def _first_plan(hunt: _Hunt, prices: dual.Prices, before: BoolArray | None) -> N
         raised = np.where(short, 2.0 * raised + 1.0, raised)
 
 
-def _priced(
-    hunt: _Hunt, prices: dual.Prices, *, most_steps: int, open_share: float = 0.05
-) -> dual.Prices:
+def _priced(hunt: _Hunt, prices: dual.Prices, *, most_steps: int, open_share: float = 0.05) -> dual.Prices:
     """Better prices, until what the LP itself leaves open is a small share of the gap.
 
     The method goes on from where it last was, which need not be where the bound was best.
