@@ -38,7 +38,7 @@ PS.feature((map) => {
 
   const canvas = new PS.Canvas("labels", (context, view) => {
     PS.drawn.labels = 0;
-    if (!PS.state.labels) return;
+    if (!PS.state.labels) return false;
     const taken = [];
     const small = view.zoom < 9.1; // a phone shows the whole province at this zoom
     context.textAlign = "center";
@@ -62,6 +62,7 @@ PS.feature((map) => {
       context.fillText(text, x, y);
       PS.drawn.labels++;
     }
+    return true;
   });
   canvas.addTo(map);
   PS.on("state", (keys) => keys.some((key) => ["units", "labels", "hamlets"].includes(key)) && canvas.redraw());
