@@ -7,7 +7,7 @@ from math import hypot, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.ground import Ground
+from phusong.coverage.ground import Band, Ground
 from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.kernels.p1812_points import p1812_to_points
 from phusong.coverage.kernels.points import diffraction_to_points
@@ -58,7 +58,13 @@ def location_margin_db(frequency_mhz: float, options: Options) -> float:
 
 
 def excess_db(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,13 +22,13 @@ from phusong.coverage.causes import (
 )
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.ground import Ground
-from phusong.coverage.predict import predict
 from phusong.coverage.service import signal_at
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 from phusong.scenarios.inputs import Inputs, options_of
-from phusong.scenarios.progress import Report
+from phusong.scenarios.progress import Report, part
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.workers import Engine
 
 CELL_M = 200.0  # why a gap is one does not hang on a hundred metres; four times fewer cells than at 100 m
 
@@ -42,7 +43,7 @@ class OtherWorlds:
 
 
 def other_worlds(
-    scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report
+    scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report, engine: Engine
 ) -> OtherWorlds:
     """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed.
 
@@ -58,12 +59,11 @@ def other_worlds(
     where[row, col] = True
     options = options_of(scenario)
     sectors, antennas = mend_sectors(inputs.sectors, catalogue())
-    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options, where=where)
-    report(1, 3)
-    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options, where=where)
-    report(2, 3)
-    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
-    report(3, 3)
+    asked: dict[str, Any] = {"grid": grid, "options": options, "where": where}
+    parts = [part(report, k, 3) for k in range(3)]
+    smooth, _ = engine(smooth_earth(ground), inputs.sectors, **asked, progress=parts[0])
+    bare, _ = engine(bare_ground(ground), inputs.sectors, **asked, progress=parts[1])
+    mended, _ = engine(ground, sectors, **asked, antennas=antennas, progress=parts[2])
     return OtherWorlds(bare=bare, smooth=smooth, mended=mended)
 
 

@@ -14,38 +14,50 @@ from phusong.scenarios.phases import years_of
 from phusong.scenarios.progress import Stages
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.workers import Engine, workers
 
 BYTES_PER_CELL_AND_LAYER = 60  # 17 for a layer's arrays, the rest while it is predicted, counted and written
 
 
-def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:
-    """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
-    from phusong.coverage.compiled import use_cores
-    from phusong.coverage.predict import predict
+def run(
+    scenario: Scenario,
+    *,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    stages: Stages | None = None,
+    engine: Engine | None = None,
+) -> RunResult:
+    """The answer of a scenario, nothing written. InputError for what the data or the memory do not have.
+
+    `jobs` and `cluster` say where predictions are made (`phusong.scenarios.workers`), unless an `engine` that
+    is at hand is given.
+    """
+    if engine is None:
+        with workers(jobs, cluster) as engine:
+            return run(scenario, stages=stages, engine=engine)
     from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
     from phusong.scenarios.gap_causes import other_worlds
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
     from phusong.scenarios.networks import other_networks, with_networks
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
-    from phusong.scenarios.outages import outage_summary, outages
+    from phusong.scenarios.outages import hearing_of, outage_summary, outages
     from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
         inputs = load_inputs(scenario)
         check_memory(scenario, inputs.grid)
-    if jobs is not None:
-        use_cores(jobs)
     ground = ground_of(inputs.province)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         try:
-            coverage = predict(
+            coverage, reach = engine(
                 ground,
                 inputs.sectors,
                 grid=inputs.grid,
                 options=options_of(scenario),
                 where=inputs.asked(inputs.grid),
+                hearing=hearing_of(inputs) if scenario.outages else None,
                 progress=report,
             )
         except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
@@ -54,12 +66,12 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
-            worlds = other_worlds(scenario, inputs, ground, met, report)
+            worlds = other_worlds(scenario, inputs, ground, met, report, engine)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         result = answer(scenario, inputs, met, worlds)
-    if scenario.outages:
-        with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
-            found = outages(scenario, inputs, ground, report)
+    if reach is not None:
+        with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
+            found = outages(scenario, inputs, reach)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
     # each network carries its own subscribers' traffic: guests' traffic is not known
     with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
@@ -76,13 +88,20 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
 
 
 def run_to_folder(
-    scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
+    scenario: Scenario,
+    folder: Path,
+    *,
+    lang: str,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    stages: Stages,
 ) -> RunResult:
     """Runs every year of a scenario and writes its folder, whole or not at all; the last year's answer."""
     check_target(folder)
+    with workers(jobs, cluster) as engine:
+        results = [run(asked, stages=stages, engine=engine) for asked in years_of(scenario)]
     from phusong.scenarios.outputs import write_outputs
 
-    results = [run(asked, jobs=jobs, stages=stages) for asked in years_of(scenario)]
     with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
         write_outputs(results, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
     return results[-1]
