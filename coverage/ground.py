@@ -73,6 +73,10 @@ class Ground:
             )
             packed[row + shift, :, 1] = heights[codes[row]]
 
+    def classes_at(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The clutter class of cells of this ground."""
+        return np.asarray(self.clutter.values[row, col], np.int64)
+
     def band(self, rows: Rows) -> Band:
         """Some rows of this ground, which still know where they lie in the whole; the arrays are views."""
         part = self.grid.part(slice(*rows), slice(0, self.grid.cols))
@@ -129,6 +133,14 @@ class Band:
         packed = np.zeros((*self.grid.shape, 2), np.int16)
         self.held.pack(packed, self._own(rows), self.first_row)
         return packed
+
+    @property
+    def clutter_height_m(self) -> Mapping[int, float]:
+        return self.held.clutter_height_m
+
+    def classes_at(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As Ground.classes_at; for rows that are not held, and so not asked for, that of the nearest held."""
+        return self.held.classes_at(np.clip(row - self.first_row, 0, self.held.grid.rows - 1), col)
 
     def _own(self, rows: Rows) -> Rows:
         own = rows[0] - self.first_row, rows[1] - self.first_row

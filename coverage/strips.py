@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import SWEPT, title
+from phusong.coverage.excess import label
 from phusong.coverage.ground import Band, Ground, Rows
 from phusong.coverage.hearing import Heard, Hearing, Listening, reach_of, together
 from phusong.coverage.job import ground_rows, job_of
 from phusong.coverage.options import Options
 from phusong.coverage.predict import Progress, layers_of_job
+from phusong.coverage.radials import along_radials
 from phusong.coverage.reach import Reach
 from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
@@ -147,12 +148,13 @@ def predict_strips(
         heard[answer.rows[0]] = answer.heard
         if run and progress is not None:
             progress(done, len(rows))
-    model = (options or Options()).model
+    settled = options or Options()
+    swept = settled.model == "p1812" and along_radials(settled, settled.receiver_height_m)
     coverage = CoverageMap(
         grid=grid,
         sectors=tuple(sectors),
         layers=layers,
-        model=title(model, swept=model in SWEPT),
+        model=label(settled, swept=swept),
     )
     if hearing is None:
         return coverage, None

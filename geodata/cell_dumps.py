@@ -24,7 +24,7 @@ from phusong.geodata.schema import SECTORS, STATIONS
 COLUMNS = ("radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range", "samples", "changeable",
            "created", "updated", "averageSignal")  # fmt: skip
 # ITU-T E.212 network codes of Vietnam (mobile country code 452)
-_NETWORKS = {1: "MobiFone", 2: "VNPT", 4: "Viettel", 5: "Vietnamobile", 6: "Viettel", 7: "Gmobile",
+NETWORKS = {1: "MobiFone", 2: "VNPT", 4: "Viettel", 5: "Vietnamobile", 6: "Viettel", 7: "Gmobile",
              8: "Viettel"}  # fmt: skip
 _TECHNOLOGY = {"GSM": "2G", "UMTS": "3G", "LTE": "4G", "NR": "5G"}
 _CELLS_PER_STATION = {
@@ -112,7 +112,7 @@ def _read(file: Path) -> pd.DataFrame | None:
         if column not in frame:
             frame[column] = 1e9 if column == "samples" else 0
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
-    frame["operator"] = frame["net"].map(_NETWORKS)
+    frame["operator"] = frame["net"].map(NETWORKS)
     frame["technology"] = frame["radio"].astype(str).str.upper().map(_TECHNOLOGY)
     good = (frame["mcc"] == 452) & frame[["operator", "technology", "lon", "lat", "cell"]].notna().all(axis=1)
     return frame[good & np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])].reset_index(drop=True)

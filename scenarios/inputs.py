@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pandas as pd
 import rasterio.features
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import NAMES
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
 from phusong.coverage.service import LevelThresholds, People
@@ -123,12 +121,10 @@ def ground_of(province: Province) -> Ground:
 def options_of(scenario: Scenario) -> Options:
     """The scenario's radio assumptions, as `predict` takes them."""
     radio = scenario.radio
-    if radio.model not in NAMES:
-        near = difflib.get_close_matches(radio.model, NAMES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(NAMES)}"
-        raise InputError(f"{scenario.name}: radio.model {radio.model!r} is not known; {hint}")
     return Options(
         model=radio.model,
+        model_options=radio.told,
+        extras=radio.extras,
         receiver_height_m=radio.receiver_height_m,
         location_percent=radio.location_percent,
         load=radio.load,

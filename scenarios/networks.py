@@ -56,11 +56,6 @@ class NetworksAnswer:
     hearing: pd.DataFrame = field(default_factory=pd.DataFrame)
     new_clusters: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
-    @property
-    def complete(self) -> bool:
-        """Whether the data had fibre and loudspeakers, so that every section is there."""
-        return {"fixed", "loudspeakers", "capacity"} <= self.summary.keys()
-
 
 def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
     """The answer for all other networks. InputError for what the networks' tables have wrong."""
