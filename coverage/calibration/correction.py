@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.ground import Ground
+from phusong.coverage.ground import Band, Ground
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Correction:
         d = np.clip(np.asarray(distance_m, np.float64) * 1e-3, *self.distance_km)
         return self.offset_db + self.slope_db * np.log10(d)
 
-    def at_points(self, ground: Ground, at: tuple[float, float], x: Floats, y: Floats) -> Floats:
+    def at_points(self, ground: Ground | Band, at: tuple[float, float], x: Floats, y: Floats) -> Floats:
         """What is added to the loss of paths from `at` to x, y (cells of the ground's grid), dB."""
         added = self.along_db(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m)
         if any(self.clutter_db.values()):
@@ -62,9 +62,9 @@ class Correction:
         return added
 
 
-def class_at(ground: Ground, x: Floats, y: Floats) -> NDArray[np.int64]:
+def class_at(ground: Ground | Band, x: Floats, y: Floats) -> NDArray[np.int64]:
     """The clutter class of the cell nearest to each point (cells of the ground's grid), the rim's outside."""
     rows, cols = ground.grid.shape
     row = np.clip(np.rint(y).astype(np.int64), 0, rows - 1)
     col = np.clip(np.rint(x).astype(np.int64), 0, cols - 1)
-    return np.asarray(ground.clutter.values[row, col], np.int64)
+    return ground.classes_at(row, col)
