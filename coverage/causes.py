@@ -77,8 +77,14 @@ def around(ground: Ground, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -
 
 def bare_ground(ground: Ground, near: NDArray[np.bool_]) -> Ground:
     """The same terrain with nothing on it but houses where `near` says, at most HOUSE_M high."""
-    low = {code: min(height, HOUSE_M) for code, height in ground.clutter_height_m.items()}
-    return replace(_only(ground, near), clutter_height_m={**low, _EMPTY: 0.0})
+    heights = ground.clutter_height_m
+    low = {code: min(height, HOUSE_M) for code, height in heights.items()}
+    # what a class takes beside its height stays with houses and goes with what is higher
+    losses = {
+        code: loss for code, loss in ground.clutter_loss_db.items() if heights.get(code, 0.0) <= HOUSE_M
+    }
+    bare = _only(ground, near)
+    return replace(bare, clutter_height_m={**low, _EMPTY: 0.0}, clutter_loss_db=losses)
 
 
 def flat_ground(ground: Ground) -> Ground:
@@ -101,7 +107,8 @@ def _only(ground: Ground, near: NDArray[np.bool_]) -> Ground:
     if _EMPTY in ground.clutter_height_m:
         raise ValueError(f"clutter class {_EMPTY} is kept for ground with nothing on it")
     codes = np.where(near, ground.clutter.values, ground.clutter.values.dtype.type(_EMPTY))
-    return Ground(ground.terrain, Raster(ground.grid, codes), {**ground.clutter_height_m, _EMPTY: 0.0})
+    heights_m = {**ground.clutter_height_m, _EMPTY: 0.0}
+    return replace(ground, clutter=Raster(ground.grid, codes), clutter_height_m=heights_m)
 
 
 def mend_sectors(
