@@ -52,7 +52,14 @@ def run_command(
         float | None, typer.Option(help="Cạnh ô lưới, mét · side of a cell in metres")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Số nhân dùng · processor cores to use; default all")
+        int | None,
+        typer.Option(
+            min=1, help="Số tiến trình, mỗi tiến trình một nhân · worker processes; default: one on all cores"
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Địa chỉ cụm Dask đang chạy · a running Dask cluster, such as tcp://10.0.0.5:8786"),
     ] = None,
     lang: Annotated[str, typer.Option(help="Ngôn ngữ của bản đồ · language of the map: vi, en")] = "vi",
     replay: Annotated[
@@ -66,7 +73,7 @@ def run_command(
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
     if replay is not None:
-        _replay(replay, out, jobs)
+        _replay(replay, out, jobs, cluster)
         return
     asked = load_scenario(scenario)
     if resolution is not None:
@@ -77,7 +84,7 @@ def run_command(
     from phusong.scenarios.progress import Stages
     from phusong.scenarios.run import run_to_folder
 
-    result = run_to_folder(asked, folder, lang=lang, jobs=jobs, stages=Stages())
+    result = run_to_folder(asked, folder, lang=lang, jobs=jobs, cluster=cluster, stages=Stages())
     _tell(result, folder)
 
 
@@ -101,7 +108,7 @@ def _tell(result: RunResult, folder: Path) -> None:
     typer.echo(f"Bản đồ · map: {folder / 'map.html'}")
 
 
-def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
+def _replay(recipe_path: Path, out: Path | None, jobs: int | None, cluster: str | None) -> None:
     """Repeats a run and names what differs from then; exit code 1 where a file does."""
     from phusong.scenarios.outputs import environment
     from phusong.scenarios.progress import Stages
@@ -115,7 +122,7 @@ def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
         *differences("version", recipe.environment, environment()),
     ):
         typer.echo(f"phusong: khác trước · differs: {line}", err=True)
-    run_to_folder(recipe.scenario, folder, lang=recipe.lang, jobs=jobs, stages=Stages())
+    run_to_folder(recipe.scenario, folder, lang=recipe.lang, jobs=jobs, cluster=cluster, stages=Stages())
     changed = differences("file", recipe.outputs_sha256, hashes(folder))
     for line in changed:
         typer.echo(f"phusong: khác trước · differs: {line}", err=True)

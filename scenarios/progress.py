@@ -32,6 +32,15 @@ class Stages:
         self.seconds[key] = round(time.perf_counter() - begun, 3)
 
 
+def part(report: Report, number: int, count: int) -> Report:
+    """The report of one of `count` equal parts of a stage."""
+
+    def told(done: int, total: int) -> None:
+        report(round(1000 * (number + done / total)), 1000 * count)
+
+    return told
+
+
 def _silent(_done: int, _total: int) -> None:
     """Reports nothing."""
 
