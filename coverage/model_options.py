@@ -174,6 +174,22 @@ OPTIONS: Mapping[str, Mapping[str, Option]] = MappingProxyType(
         "tr38901-umi": {},
         "sui": {"terrain": Option("B", "loại địa hình", "kind of terrain", choices=SUI_TERRAINS)},
         "ecc33": {"large_city": _LARGE_CITY},
+        "p1411-street": {},
+        "p1411-rooftop": {
+            "roof_height_m": Option(20.0, "độ cao mái nhà", "height of the roofs", 3.0, 50.0, "m"),
+            "street_width_m": Option(20.0, "bề rộng đường phố", "width of streets", 5.0, 50.0, "m"),
+            "street_angle_deg": Option(
+                45.0, "góc giữa đường phố và tuyến", "angle of the street against the path", 0.0, 90.0, "°"
+            ),
+            "building_separation_m": Option(
+                50.0, "khoảng cách giữa các dãy nhà", "distance between rows of houses", 10.0, 200.0, "m"
+            ),
+            "buildings_extent_m": Option(
+                80.0, "chiều dài phần có nhà", "length of path over houses", 20.0, 5000.0, "m"
+            ),
+            "metropolitan": Option(False, "trung tâm đô thị lớn", "a metropolitan centre"),
+        },
+        "kun-2600": {},
         "free-space": {},
     }
 )  # fmt: skip

@@ -17,8 +17,10 @@ from phusong.coverage.propagation import (
     extended_hata,
     hata,
     itm,
+    kun,
     p525,
     p526,
+    p1411,
     p1546,
     p1812,
     p1812_path,
@@ -203,6 +205,37 @@ def _tr38901(scenario: str) -> Run:
     return run
 
 
+def _p1411_street(profile: PathProfile, conditions: Conditions) -> Loss:
+    h_b, h_m = _base_and_mobile(profile)
+    result = p1411.street(
+        frequency_mhz=conditions.frequency_mhz,
+        distance_km=profile.length_km,
+        base_height_m=h_b,
+        mobile_height_m=h_m,
+    )
+    return Loss(result.L_mean, _plain(result._asdict()))
+
+
+def _p1411_rooftop(profile: PathProfile, conditions: Conditions) -> Loss:
+    h_b, h_m = _base_and_mobile(profile)
+    told = dict(conditions.options)
+    metropolitan = bool(told.pop("metropolitan"))
+    result = p1411.over_rooftops(
+        frequency_mhz=conditions.frequency_mhz,
+        distance_km=profile.length_km,
+        base_height_m=h_b,
+        mobile_height_m=h_m,
+        metropolitan=metropolitan,
+        **{key: float(value) for key, value in told.items()},
+    )
+    return Loss(result.L, _plain(result._asdict()))
+
+
+def _kun(profile: PathProfile, conditions: Conditions) -> Loss:
+    loss = kun.kun_2600(frequency_mhz=conditions.frequency_mhz, distance_km=profile.length_km)
+    return Loss(loss, {"L": loss, "d": profile.length_km})
+
+
 def _sui(profile: PathProfile, conditions: Conditions) -> Loss:
     terrain = str(conditions.options["terrain"])
     h_b, h_m = _base_and_mobile(profile)
@@ -330,6 +363,18 @@ _TABLE = (
     Model(
         "ecc33", "ECC-33", "ECC Report 33 (2003)", *_DISTANCE,
         (700.0, 3800.0), (1.0, 10.0), (1.5, 200.0), (1.5, 200.0), _ecc33,
+    ),
+    Model(
+        "p1411-street", "ITU-R P.1411, street", "P.1411 §4.1.1, mean of the bounds", *_DISTANCE,
+        (300.0, 3000.0), (0.01, 1.0), (1.0, 100.0), (1.0, 100.0), _p1411_street,
+    ),
+    Model(
+        "p1411-rooftop", "ITU-R P.1411, rooftops", "P.1411 §4.2.2.1", *_DISTANCE,
+        (800.0, 5000.0), (0.02, 5.0), (1.0, 55.0), (1.0, 55.0), _p1411_rooftop,
+    ),
+    Model(
+        "kun-2600", "Kun 2.6 GHz", "Sun, Wang, Li (2008)", *_DISTANCE,
+        (2500.0, 2690.0), (0.05, 5.0), (1.0, 200.0), (1.0, 200.0), _kun,
     ),
     Model(
         "free-space", "ITU-R P.525", "P.525-4", *_DISTANCE,

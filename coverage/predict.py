@@ -37,7 +37,7 @@ from phusong.geodata.grid import Grid
 # at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
 # third of a cell's shift does
 RADIALS_PER_CELL = 0.6
-BYTES_PER_CELL = 17  # of one carrier in `Received`
+BYTES_PER_CELL = 18  # of one carrier in `Received`
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]

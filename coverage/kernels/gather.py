@@ -32,7 +32,7 @@ class Received(NamedTuple):
     second_dbm: F32
     total_mw: F32
     best_server: NDArray[np.int32]
-    servers: NDArray[np.uint8]
+    servers: NDArray[np.uint16]
 
 
 class MastSectors(NamedTuple):
@@ -165,7 +165,7 @@ def add_sector(
         best[j] = max(p, b)
         server[j] = number if p > b else server[j]
         total[j] += exp2(p * DB_TO_LOG2) if reaches else f32(0.0)
-        servers[j] += np.uint8(1) if (p >= threshold and servers[j] < np.uint8(255)) else np.uint8(0)
+        servers[j] += np.uint16(1) if p >= threshold else np.uint16(0)
 
 
 @jit(parallel=True)

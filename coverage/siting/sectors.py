@@ -165,7 +165,8 @@ class _Around:
         for k, sector in enumerate(sectors):
             masts.setdefault((sector.x_m, sector.y_m, sector.height_m), []).append(k)
         self = cls(
-            job=job, sectors=list(sectors), weight=np.bincount(place, weights=people.people[ok]).astype(np.float64), cell=cell,
+            job=job, sectors=list(sectors), cell=cell,
+            weight=np.bincount(place, weights=people.people[ok]).astype(np.float64),
             base_dbm=np.full(len(cell), NEVER_DBM, np.float32), base_mw=np.zeros(len(cell)),
             masts=list(masts.values()), at=[], levels=[],
         )  # fmt: skip

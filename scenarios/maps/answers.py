@@ -14,8 +14,9 @@ from rasterio.features import geometry_mask
 
 from phusong.coverage.coverage_map import Layer
 from phusong.scenarios.maps.coordinates import frame
+from phusong.scenarios.maps.door import RasterLayer, VectorLayer, raster_payload, vector_payload
+from phusong.scenarios.maps.layers_of import layers_of
 from phusong.scenarios.maps.mercator import view_of
-from phusong.scenarios.maps.other_networks import networks_of
 from phusong.scenarios.maps.packing import deflated, pack_grid, pack_labels, pack_rings
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
 from phusong.scenarios.maps.pictures import palette_png
@@ -51,9 +52,20 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
         "gaps": _packed_gaps(result, stations),
         "units": _shares(result.units),
-        **(
-            {"networks": networks_of(result.networks)} if result.networks and result.networks.complete else {}
-        ),
+        **_added(result, shown),
+    }
+
+
+def _added(result: RunResult, shown: _Shown) -> dict[str, Any]:
+    """What the rooms add through the door."""
+    added = list(layers_of(result))
+    return {
+        "vectors": [vector_payload(layer) for layer in added if isinstance(layer, VectorLayer)],
+        "rasters": [
+            raster_payload(layer, shown.numbers, shown.inside)
+            for layer in added
+            if isinstance(layer, RasterLayer)
+        ],
     }
 
 
@@ -249,12 +261,26 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
             "lacking": number(row.get("lacking_db"), 1),
+            **_more_of_gap(row),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),
             "at": [round(middle.y, 5), round(middle.x, 5)],
         }
         for row, middle in zip(gaps.drop(columns="geometry").to_dict("records"), middles, strict=True)
     ]
+
+
+def _more_of_gap(row: dict[str, Any]) -> dict[str, Any]:
+    """What not every gap has: its cause apart from other operators, and the wide gap that it is a piece of."""
+    more: dict[str, Any] = {}
+    if _text(row["cause"]):
+        more = {"share": number(row["cause_share"], 2), "severity": number(row["severity"], 0)}
+    if row["cause"] != row["own_cause"]:
+        more["own"] = _text(row["own_cause"])
+    if row["joined_pieces"] > 1:
+        whole = [int(row["joined_pieces"]), number(row["joined_people"], 0), number(row["joined_km2"], 1)]
+        more["joined"] = [row["joined_id"], *whole]
+    return more
 
 
 def _names(value: Any) -> list[str]:

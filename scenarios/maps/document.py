@@ -20,7 +20,7 @@ LEAFLET = "https://unpkg.com/leaflet@1.9.4/dist/"  # names only: the files come 
 # in this order: each may use those before it
 SCRIPTS = (
     "text.js", "unpack.js", "geometry.js", "data.js", "canvas.js", "ground.js", "signal.js", "gaps.js", "points.js",
-    "labels.js", "layers.js", "networks.js", "legend.js", "panel.js", "search.js", "cards.js", "profile.js",
+    "labels.js", "layers.js", "added.js", "legend.js", "panel.js", "search.js", "cards.js", "profile.js",
     "tools.js", "table.js", "permalink.js", "export.js", "swipe.js", "years.js", "start.js",
 )  # fmt: skip
 _ALLOWED = re.compile(r"^(data:|blob:|#|about:)")

@@ -69,6 +69,15 @@
     canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), cols, rows), 0, 0);
     return canvas;
   };
+  // an 18 x 18 pixels drawing for legends
+  PS.sample = (paint) => {
+    const canvas = PS.h("canvas.symbol", { "aria-hidden": "true" });
+    canvas.width = canvas.height = 36;
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    paint(context);
+    return canvas;
+  };
   // a PNG or WebP beside the data -> an <img>
   PS.image = async (part, type) => {
     const image = new Image();

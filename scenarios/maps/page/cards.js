@@ -80,10 +80,18 @@ PS.feature((map) => {
       [PS.t("people"), PS.number(gap.people)],
       [PS.t("area"), PS.number(gap.km2, 2) + "\u202fkm²"],
       [PS.t("worst"), PS.dbm(gap.worst)],
-      gap.cause && [PS.t("cause"), PS.t("cause_" + gap.cause)],
+      gap.cause && [PS.t("cause"), PS.t("cause_of", { cause: PS.t("cause_" + gap.cause), share: PS.percent(gap.share, 0) })],
+      gap.own && [PS.t("own_cause"), PS.t("cause_" + gap.own)],
       gap.mend && [PS.t("mend"), mend(gap)],
+      gap.cause && [PS.t("severity"), PS.t("severity_unit", { n: PS.number(gap.severity) })],
+      gap.joined && [PS.t("joined"), PS.h("b", {}, gap.joined[0]), " · " + PS.t("joined_text", { n: PS.number(gap.joined[1]), people: PS.number(gap.joined[2]), km2: PS.number(gap.joined[3], 1) })],
       gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
       gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
+
+  const addedCard = (pick) => {
+    const { title, kind, mark, values } = PS.addedCard(pick);
+    return [PS.h("h2", {}, title), PS.h("p.muted", {}, title === kind ? mark : `${kind} · ${mark}`), rows(...values)];
+  };
 
   async function cellCard({ at }) {
     const run = PS.run(), layer = PS.layerOf(run);
@@ -100,6 +108,7 @@ PS.feature((map) => {
       rows(
         [PS.t("level"), PS.h("b", { id: "cell-level" }, PS.dbm(answer.value.dbm)), PS.h("small", {}, " " + PS.layerName(layer))],
         [PS.t("class"), classMark(answer.value.kind)],
+        ...(await PS.rastersAt(...at)),
         ...answer.rows,
         [PS.t("people_cell", { m: PS.number(data.people.cell_m) }), PS.number(people)],
         [PS.t("elevation"), height === null ? "–" : PS.number(height) + "\u202fm"],
@@ -108,7 +117,7 @@ PS.feature((map) => {
       profileButton(answer.value.sector, at, PS.t("place"))];
   }
 
-  const makers = { hamlet: hamletCard, station: stationCard, gap: gapCard, cell: cellCard };
+  const makers = { hamlet: hamletCard, station: stationCard, gap: gapCard, cell: cellCard, added: addedCard };
   async function show() {
     const mine = ++asked, pick = picked;
     if (!pick) return;

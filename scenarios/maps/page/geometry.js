@@ -27,6 +27,20 @@
     });
     return { rings, box };
   };
+  PS.degrees = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, x * 360 - 180];
+  // how far a place is from the lines of a shape, Infinity beyond `most`
+  PS.toLine = (shape, x, y, most) => {
+    if (x < shape.box[0] - most || x > shape.box[2] + most || y < shape.box[1] - most || y > shape.box[3] + most) return Infinity;
+    let least = Infinity;
+    for (const p of shape.rings) {
+      for (let i = 2; i < p.length; i += 2) {
+        const dx = p[i] - p[i - 2], dy = p[i + 1] - p[i - 1];
+        const along = Math.min(1, Math.max(0, ((x - p[i - 2]) * dx + (y - p[i - 1]) * dy) / (dx * dx + dy * dy || 1)));
+        least = Math.min(least, Math.hypot(x - p[i - 2] - along * dx, y - p[i - 1] - along * dy));
+      }
+    }
+    return least > most ? Infinity : least;
+  };
   PS.contains = (shape, x, y) => {
     if (x < shape.box[0] || x > shape.box[2] || y < shape.box[1] || y > shape.box[3]) return false;
     let inside = false;

@@ -120,7 +120,7 @@ PS.feature((map) => {
     stroke(context, view, [ground.border], 2.2, BORDER, [10, 4, 2, 4]);
   });
 
-  for (const [name, z] of [["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["networks", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
+  for (const [name, z] of [["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["added", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
     const pane = map.createPane(name);
     pane.style.zIndex = z;
     pane.style.pointerEvents = "none";

@@ -7,7 +7,7 @@ PS.feature((map) => {
 
   const element = async (run, layer) => {
     const key = `${run.name}|${layer.key}|${PS.state.view}`;
-    if (!made.has(key)) made.set(key, PS.state.view === "server" ? serverPicture(run, layer) : layer.picture ? PS.image(layer.picture, "image/png") : signalPicture(run, layer));
+    if (!made.has(key)) made.set(key, PS.rasterShown(run) ? rasterPicture(PS.rasterShown(run)) : PS.state.view === "server" ? serverPicture(run, layer) : layer.picture ? PS.image(layer.picture, "image/png") : signalPicture(run, layer));
     return made.get(key);
   };
   async function signalPicture(run, layer) {
@@ -20,9 +20,30 @@ PS.feature((map) => {
     return PS.painted(servers, run.numbers, ["", ...run.sectors.site.map((site) => data.style.servers[layer.server_colours[site] ?? 0])]);
   }
 
+  // a raster that a room added (door.py): numbers in steps, coloured by class
+  const rasterValues = (raster) => (raster.values ??= PS.unpackGrid(raster.codes));
+  const numberOf = (raster, code) => (code === 0 ? null : raster.lowest + (code - 1) * raster.step);
+  const classIn = (raster, value) => raster.classes.findLast((item) => item.low === null || value >= item.low - 1e-9);
+  async function rasterPicture(raster) {
+    const colours = ["", ...Array.from({ length: 255 }, (_, i) => classIn(raster, numberOf(raster, i + 1)).colour)];
+    return PS.painted(await rasterValues(raster), raster.codes, colours);
+  }
+  const rasterOf = (run, key) => run.rasters.find((raster) => raster.key === key && (raster.of === null || raster.of === PS.layerOf(run).key));
+  PS.rasterShown = (run = PS.run()) => rasterOf(run, PS.state.view);
+  PS.rasterAt = async (raster, lat, lon) => {
+    const cell = PS.cellAt({ ...raster.codes, bounds: raster.bounds }, lat, lon);
+    return cell < 0 ? null : numberOf(raster, (await rasterValues(raster))[cell]);
+  };
+  // what every added raster of the network shown says at a place: [title, value in words]
+  PS.rastersAt = (lat, lon, run = PS.run()) => Promise.all(run.rasters.filter((raster) => rasterOf(run, raster.key) === raster).map(async (raster) => {
+    const value = await PS.rasterAt(raster, lat, lon);
+    return [PS.words(raster.title), value === null ? "–" : PS.number(value, raster.digits) + (raster.unit && `\u202f${raster.unit}`)];
+  }));
+
   async function show(pane, run) {
     const layer = run ? PS.layerOf(run) : null;
-    const key = layer && PS.state.view !== "none" ? `${run.name}|${layer.key}|${PS.state.view}` : null;
+    const known = ["signal", "server"].includes(PS.state.view) || (run && PS.rasterShown(run));
+    const key = layer && known ? `${run.name}|${layer.key}|${PS.state.view}` : null;
     const now = shown[pane];
     if (now?.key === key) {
       now?.image?.setOpacity(PS.state.opacity);
