@@ -37,6 +37,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import check_cuts, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
+    from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
@@ -51,6 +52,13 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         coverage = predicted(scenario, inputs, ground, inputs.sectors, report)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
+    second = None
+    if scenario.radio.second_opinions:
+        each = {scenario.radio.model: coverage}
+        for model in scenario.radio.second_opinions:
+            with stages.stage(f"predict_{model}", f"Ý kiến thứ hai · second opinion: {model}") as report:
+                each[model] = predicted(asked_of(scenario, model), inputs, ground, inputs.sectors, report)
+        second = opinions(scenario, inputs, each)
     unlimited = None
     if inputs.unlimited:
         with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
@@ -65,6 +73,9 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         loaded = busy_hour(scenario, inputs, coverage)
         rates = rates_mbps(scenario, inputs, coverage, loaded)
         result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
+        if second is not None:
+            said = {**result.summary, "second_opinion": opinion_summary(second)}
+            result = replace(result, second_opinion=second, summary=said)
     if scenario.outages:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
             found = outages(scenario, inputs, ground, report)
