@@ -47,6 +47,8 @@ class RunResult:
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
     - `second_opinion`: what other models say; None where not asked for
+    - `plan_sites` (points): new sites of a plan that stand by this year, with the columns of `SitePlan.sites`;
+      empty for any other run
     - `networks`: fixed broadband, loudspeakers and the load of the cells
     """
 
@@ -70,6 +72,7 @@ class RunResult:
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
     second_opinion: SecondOpinion | None = None
+    plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
     def _repr_html_(self) -> str:
         from phusong.scenarios.notebook import result_html

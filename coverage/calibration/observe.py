@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.calibration.correction import class_at
 from phusong.coverage.excess import settled, spm_terms
 from phusong.coverage.ground import Ground
 from phusong.coverage.masts import Mast, masts_of
@@ -57,7 +56,7 @@ def binned(
     little of any.
     """
     col, row = np.floor(x_m / cell_m).astype(np.int64), np.floor(y_m / cell_m).astype(np.int64)
-    clutter = class_at(ground, *_cells_of(ground, x_m, y_m))
+    clutter = ground.class_at(*_cells_of(ground, x_m, y_m))
     order = np.lexsort((level_dbm, clutter, col, row, sector))
     keys = np.stack([sector, row, col, clutter], axis=1)[order]
     first = np.flatnonzero(np.r_[True, (np.diff(keys, axis=0) != 0).any(axis=1)])
