@@ -23,7 +23,7 @@ def opinion_layers(result: RunResult) -> Iterator[RasterLayer]:
     for key, serving in found.counts.items():
         yield RasterLayer(
             key=f"models-{key}",
-            title=("Số mô hình cho là có sóng", "Models that say served"),
+            title=("Đồng thuận", "Agreement"),
             of=key,
             values=serving.astype(np.float32),
             lowest=0,
