@@ -53,6 +53,7 @@ def run(
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
+    from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
@@ -66,6 +67,14 @@ def run(
         hearing = hearing_of(inputs) if scenario.outages else None
         coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, engine, report, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
+    second = None
+    if scenario.radio.second_opinions:
+        each = {scenario.radio.model: coverage}
+        for model in scenario.radio.second_opinions:
+            with stages.stage(f"predict_{model}", f"Ý kiến thứ hai · second opinion: {model}") as report:
+                asked = asked_of(scenario, model)
+                each[model], _ = predicted(asked, inputs, ground, inputs.sectors, engine, report)
+        second = opinions(scenario, inputs, each)
     unlimited = None
     if inputs.unlimited:
         with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
@@ -80,6 +89,9 @@ def run(
         loaded = busy_hour(scenario, inputs, coverage)
         rates = rates_mbps(scenario, inputs, coverage, loaded)
         result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
+        if second is not None:
+            said = {**result.summary, "second_opinion": opinion_summary(second)}
+            result = replace(result, second_opinion=second, summary=said)
     if reach is not None:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)
