@@ -101,7 +101,8 @@ def _only(ground: Ground, near: NDArray[np.bool_]) -> Ground:
     if _EMPTY in ground.clutter_height_m:
         raise ValueError(f"clutter class {_EMPTY} is kept for ground with nothing on it")
     codes = np.where(near, ground.clutter.values, ground.clutter.values.dtype.type(_EMPTY))
-    return Ground(ground.terrain, Raster(ground.grid, codes), {**ground.clutter_height_m, _EMPTY: 0.0})
+    heights_m = {**ground.clutter_height_m, _EMPTY: 0.0}
+    return replace(ground, clutter=Raster(ground.grid, codes), clutter_height_m=heights_m)
 
 
 def mend_sectors(

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import NAMES, earth_radius_km, excess_db, extra_db, label, location_margin_db
+from phusong.coverage.excess import (
+    NAMES,
+    earth_radius_km,
+    excess_db,
+    extra_db,
+    label,
+    local_db,
+    location_margin_db,
+)
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gather
@@ -329,10 +337,12 @@ def _radials(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], ND
         job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m), np.array(mast.frequencies_mhz),
     )  # fmt: skip
     fill(at, options, polar, reach)
-    if options.calibration is not None:
+    if options.calibration is not None or job.area.clutter_loss_db:
         x, y = _polar_places(job, mast, radials, kept, stride)
-        added = options.calibration.at_points(job.area, _cells(job.ground, mast), x, y)
-        polar += added.reshape(radials, kept).astype(np.float32)
+        added = local_db(job.area, _cells(job.ground, mast), x, y, options)
+        if added is not None:
+            with np.errstate(invalid="ignore", over="ignore"):  # beyond `reach` lies what the memory held
+                polar += added.reshape(radials, kept).astype(np.float32)
     return polar, reach
 
 

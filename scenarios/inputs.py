@@ -151,12 +151,18 @@ def _near(
 
 def ground_of(province: Province) -> Ground:
     """Terrain and clutter of the province, as the kernels read them."""
-    heights = province.clutter_classes.set_index("code")["height_m"]
+    classes = province.clutter_classes
     return Ground(
         terrain=province.terrain,
         clutter=province.clutter,
-        clutter_height_m={int(str(code)): float(height) for code, height in heights.items()},
+        clutter_height_m=_by_code(classes, "height_m"),
+        clutter_loss_db=_by_code(classes, "loss_db") if "loss_db" in classes else {},
     )
+
+
+def _by_code(classes: pd.DataFrame, column: str) -> dict[int, float]:
+    values = classes.set_index("code")[column]
+    return {int(str(code)): float(value) for code, value in values.items()}
 
 
 def options_of(scenario: Scenario) -> Options:

@@ -12,7 +12,6 @@ from phusong.geodata.errors import InputError
 if TYPE_CHECKING:
     from phusong.scenarios.plan import SitePlan
     from phusong.scenarios.plan_keys import Phase
-    from phusong.scenarios.progress import Stages
     from phusong.scenarios.scenario import Scenario
 
 
@@ -60,7 +59,10 @@ def plan_command(
     with whole_folder(folder) as partial:
         write_plan(plan, partial, lang=lang, pareto=table)
         if map_page:
-            _write_maps(plan, partial, lang=lang, stages=stages)
+            from phusong.scenarios.plan_map import write_plan_map
+
+            with stages.stage("map", "Bản đồ · map") as report:
+                write_plan_map(plan, partial / "map.html", lang=lang, report=report)
     _tell(plan, folder, lang)
 
 
@@ -90,27 +92,6 @@ def _first_phases(scenario: Scenario, sites: int) -> tuple[Phase, ...]:
         phases.append(phase.model_copy(update={"sites": many}))
         left -= many
     return tuple(phases)
-
-
-def _write_maps(plan: SitePlan, folder: Path, *, lang: str, stages: Stages) -> None:
-    """map.html: before | after, or a slider over the phases' years; each is a run of its own."""
-    from phusong.scenarios.maps import write_comparison, write_map, write_years
-    from phusong.scenarios.phases import years_of
-    from phusong.scenarios.plan import with_plan
-    from phusong.scenarios.run import run
-
-    quick = {"explain_gaps": False, "outages": False}
-    years = sorted({phase.year for phase in plan.scenario.plan.phases})
-    after = with_plan(plan.scenario, plan, years).model_copy(update=quick)
-    results = [run(one, stages=stages) for one in years_of(after)]
-    path = folder / "map.html"
-    if len(results) > 1:
-        write_years(results, path, lang=lang)
-    elif any(s.carrier.technology == plan.scenario.plan.technology for s in plan.inputs.sectors):
-        before = run(plan.scenario.model_copy(update={**quick, "years": ()}), stages=stages)
-        write_comparison(before, results[0], path, lang=lang)
-    else:
-        write_map(results[0], path, lang=lang)
 
 
 def _tell(plan: SitePlan, folder: Path, lang: str) -> None:

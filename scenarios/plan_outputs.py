@@ -130,7 +130,8 @@ def draw_curve(plan: SitePlan, path: Path, *, lang: str) -> None:
     axes.plot(inside["rank"], inside["people_served"], color="#21568a", linewidth=2)
     if plan.scenario.plan.sites:
         axes.axhline(plan.proof.bound, color="#b3541e", linewidth=1)
-        limit = "không phương án nào vượt quá" if vi else "no plan can exceed"
+        many = number(plan.scenario.plan.sites, lang)
+        limit = f"không phương án {many} trạm nào vượt quá" if vi else f"no plan of {many} stations exceeds"
         axes.annotate(
             f"{limit} {number(plan.proof.bound, lang)} (gap {percent(plan.proof.gap, lang, digits=3)})",
             (0.98, plan.proof.bound), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8,
@@ -172,6 +173,7 @@ def draw_pareto(plan: SitePlan, table: pd.DataFrame, path: Path, *, lang: str) -
             f"{number(many, lang)} {'trạm' if vi else 'sites'}", (at, people),
             xytext=(6, -12), textcoords="offset points", fontsize=8,
         )  # fmt: skip
+    axes.margins(x=0.12)
     axes.set_xlabel("vốn đầu tư, tỉ đồng" if vi else "investment, billion VND")
     axes.set_ylabel("người (có trọng số) được phủ" if vi else "people (weighted) served")
     axes.xaxis.set_major_formatter(lambda value, _at: number(value, lang))

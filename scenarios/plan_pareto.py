@@ -65,12 +65,12 @@ def _row(plan: SitePlan, budget: float, found: Plan) -> dict[str, float | int | 
     return {
         "budget": budget,
         "sites": len(order),
-        "people_served": found.objective,
-        "bound": found.bound,
-        "gap": found.gap,
-        "people_added": added,
+        "people_served": round(found.objective, 1),
+        "bound": round(found.bound, 1),
+        "gap": round(found.gap, 7),
+        "people_added": round(added, 1),
         "capex_vnd": float(money["capex_vnd"].sum()),
         "present_cost_vnd": present,
-        "vnd_per_person": present / added if added > 0 else None,
-        "last_site_adds": float(gains[-1]) if len(gains) else 0.0,
+        "vnd_per_person": round(present / added) if added > 0 else None,
+        "last_site_adds": round(float(gains[-1]), 1) if len(gains) else 0.0,
     }

@@ -14,17 +14,9 @@ from phusong.coverage.siting.phasing import Phases
 from phusong.coverage.siting.plan import Plan
 from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.plan_inputs import Asked
+from phusong.scenarios.plan_words import KINDS
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.wording import number
-
-KIND_VI = {
-    "own": "vị trí do người dùng đề xuất", "mast": "dùng chung cột có sẵn", "centre": "trung tâm dân cư",
-    "hilltop": "đỉnh đồi nhìn xa", "people": "giữa khu dân cư", "road": "ven đường",
-}  # fmt: skip
-KIND_EN = {
-    "own": "the user's own place", "mast": "on a mast that stands", "centre": "a centre",
-    "hilltop": "a hilltop that sees far", "people": "amid people", "road": "by a road",
-}  # fmt: skip
 
 
 def ranked(proof: Plan) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -105,8 +97,8 @@ def _communes(inputs: Inputs, picked: pd.DataFrame) -> list[str]:
 
 def _why(kind: str, added: float, first: str) -> tuple[str, str]:
     return (
-        f"{KIND_VI[kind]}; thêm {number(added, 'vi')} người, trước hết: {first or 'không có ấp nào'}",
-        f"{KIND_EN[kind]}; adds {number(added, 'en')} people, first: {first or 'no hamlet'}",
+        f"{KINDS[kind][0]}; thêm {number(added, 'vi')} người, trước hết: {first or 'không có ấp nào'}",
+        f"{KINDS[kind][1]}; adds {number(added, 'en')} people, first: {first or 'no hamlet'}",
     )
 
 

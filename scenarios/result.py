@@ -43,6 +43,8 @@ class RunResult:
     - `service`: one row a hamlet and layer, as `hamlet_service` gives it
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `plan_sites` (points): new sites of a plan that stand by this year, with the columns of `SitePlan.sites`;
+      empty for any other run
     - `networks`: fixed broadband, loudspeakers and the load of the cells
     """
 
@@ -65,6 +67,7 @@ class RunResult:
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
+    plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
     def _repr_html_(self) -> str:
         from phusong.scenarios.notebook import result_html

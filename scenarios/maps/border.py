@@ -47,8 +47,8 @@ def border_layers(result: RunResult) -> Iterator[VectorLayer]:
             group=BORDER,
             table=stations,
             marks=(
-                Mark(("phát trong lần chạy này", "on air in this run"), "#7a1f6b", "triangle"),
-                Mark(("không phát", "not on air"), "#7a1f6b", "ring"),
+                Mark(("phát trong lần chạy này", "on air in this run"), "#7a1f6b", "square", size=1.7),
+                Mark(("không phát", "not on air"), "#7a1f6b", "box", size=1.7),
             ),
             kind=np.where(stations["on_air"], 0, 1),
             name="name",

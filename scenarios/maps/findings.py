@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from phusong.scenarios.maps.door import Fact, Mark, VectorLayer, Words
 from phusong.scenarios.maps.palette import SHARE_COLOURS, SHARE_EDGES
@@ -15,6 +16,7 @@ from phusong.scenarios.wording import number, percent
 
 OUTAGES = ("Sự cố", "Outages")
 TARGETS = ("Mục tiêu", "Targets")
+DISTRICTS_TOLD = 3
 CUTS: dict[str, Words] = {
     "operator": ("nhà mạng", "operator"),
     "district": ("mất điện", "power cut in"),
@@ -33,7 +35,8 @@ def outage_layers(result: RunResult) -> Iterator[VectorLayer]:
         title=("Mười cột quan trọng nhất", "Ten most critical masts"),
         group=OUTAGES,
         table=worst,
-        marks=(Mark(("hỏng thì nhiều người mất hết sóng", "many lose all service with it"), "#b1101a", "diamond"),),
+        marks=(Mark(("hỏng thì nhiều người mất hết sóng", "many lose all service with it"), "#b1101a", "diamond",
+                    size=2.4),),
         kind=np.zeros(len(worst), np.int64),
         name="mast_id",
         facts=(
@@ -42,7 +45,7 @@ def outage_layers(result: RunResult) -> Iterator[VectorLayer]:
             Fact("commune", ("Xã, phường", "Commune")),
         ),
         notes=tuple(
-            (_failure(row, "vi"), _failure(row, "en")) for row in found.causes.to_dict("records")
+            (_failure(row, "vi"), _failure(row, "en")) for row in _told(found.causes).to_dict("records")
         ),
     )  # fmt: skip
     communes = found.communes.dropna(subset="backed_share")
@@ -70,6 +73,12 @@ def outage_layers(result: RunResult) -> Iterator[VectorLayer]:
         ),
         notes=((f"{percent(share, 'vi')} người có sóng.", f"{percent(share, 'en')} of those served."),),
     )  # fmt: skip
+
+
+def _told(causes: pd.DataFrame) -> pd.DataFrame:
+    """Every operator and case, and the districts whose power most people hang on; cuts.csv has them all."""
+    districts = causes[causes["kind"] == "district"].nlargest(DISTRICTS_TOLD, "people_lost")
+    return causes[(causes["kind"] != "district") | causes.index.isin(districts.index)]
 
 
 def _failure(row: Mapping[Hashable, Any], lang: str) -> str:
@@ -106,7 +115,7 @@ def target_layers(result: RunResult) -> Iterator[VectorLayer]:
         title=("Nơi mục tiêu hỏi tới", "Places that targets name"),
         group=TARGETS,
         table=points,
-        marks=(Mark(("đạt", "met"), "#0f766e", "dot"), Mark(("chưa đạt", "not met"), "#b1101a", "dot")),
+        marks=(Mark(("đạt", "met"), "#0f766e", size=2.0), Mark(("chưa đạt", "not met"), "#b1101a", size=2.0)),
         kind=np.where(points["met"].astype(bool), 0, 1),
         name="name",
         facts=(Fact("percent", ("Có sóng", "Served"), 0, "%"),),

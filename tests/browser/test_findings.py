@@ -40,43 +40,54 @@ def opened(result: RunResult, open_page: Callable[..., Any], tmp_path_factory: p
     return open_page(path)
 
 
+def _drawn(page: Any, wanted: int) -> int:
+    """How many rows are drawn, once there are as many as wanted or two seconds have gone."""
+    for _ in range(20):
+        drawn = int(page.evaluate("PS.drawn.added"))
+        if drawn == wanted:
+            break
+        page.wait_for_timeout(100)
+    return drawn
+
+
 def test_each_switch_draws_and_names_its_figures(opened: Any, result: RunResult) -> None:
-    page, section = opened.page, opened.page.locator("#findings")
+    page = opened.page
+    text = page.locator("#pane-layers").inner_text()
     said = next(row for row in result.summary["border"] if row["layer"] == "any-4g")
-    text = section.inner_text()
     assert f"{100 * said['served_share']:.1f}".replace(".", ",") in text
     assert "Giới hạn EIRP 50" in text
-    assert opened.page.evaluate("PS.drawn.findings") == 0
-    for key in ("border", "outages", "targets"):
-        page.check(f"#show-{key}")
-        page.wait_for_function("PS.run().findings.shown")
-        page.wait_for_timeout(150)
-        if key != "targets":
-            assert page.evaluate("PS.drawn.findings") > 0, key
-        page.uncheck(f"#show-{key}")
-    page.check("#show-border")
-    page.wait_for_timeout(150)
-    stretches = (result.stretches["layer"] == "any-4g").sum()
-    assert page.evaluate("PS.drawn.findings") == stretches + len(result.border_stations)
-    page.uncheck("#show-border")
+    assert "54 trạm dọc đường tuần tra" in text
+    expected = {
+        "border-road": (result.stretches["layer"] == "any-4g").sum(),
+        "border-stations": len(result.border_stations),
+        "critical-masts": 10,
+        "backed": len(result.province.communes),
+        "targets": len(result.target_places),
+    }
+    for key, count in expected.items():
+        page.evaluate(f"PS.set({{ added: {{ '{key}': true }} }})")
+        if count:
+            assert _drawn(page, count) == count, key
+    page.evaluate("PS.set({ added: {} })")
     assert opened.messages == []
     assert opened.outside() == []
 
 
-def test_the_ten_masts_are_listed_and_flown_to(opened: Any, result: RunResult) -> None:
+def test_a_critical_mast_says_who_hangs_on_it(opened: Any, result: RunResult) -> None:
     page = opened.page
-    worst = result.summary["outages"]["most_critical_masts"]
-    page.locator("#findings details").nth(1).locator("summary").click()
-    items = page.locator("#findings details").nth(1).locator("li")
-    assert items.count() == len(worst) == 10
-    assert worst[0]["mast_id"] in items.first.inner_text()
-    items.first.locator("button").click()
-    page.wait_for_function("!PS.map._animatingZoom && PS.state.outages")
-    page.wait_for_timeout(1500)
-    at = page.evaluate("(({lat, lng}) => [lat, lng])(PS.map.getCenter())")
-    assert at[0] == pytest.approx(worst[0]["lat"], abs=0.05)
-    assert page.locator("#findings details").nth(1).get_attribute("open") is not None
-    page.evaluate("PS.set({ outages: false }); PS.mark(null); PS.home()")
+    assert result.outages is not None
+    worst = result.outages.masts.iloc[0]
+    page.evaluate("PS.set({ added: { 'critical-masts': true }, hamlets: false, stations: {} })")
+    page.evaluate(f"PS.map.setView([{worst['lat']}, {worst['lon']}], 12, {{ animate: false }})")
+    assert _drawn(page, 10) > 0
+    box = page.locator(".folium-map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card = page.locator("#card")
+    card.locator("dt").first.wait_for()
+    text = card.inner_text()
+    assert worst["mast_id"] in text
+    assert worst["commune"] in text
+    page.evaluate("PS.hideCard(); PS.set({ added: {}, hamlets: true }); PS.home()")
 
 
 def test_a_gap_says_people_cause_mast_and_mend(opened: Any, result: RunResult) -> None:
@@ -91,13 +102,3 @@ def test_a_gap_says_people_cause_mast_and_mend(opened: Any, result: RunResult) -
     for wanted in ("chỉ nhà mạng khác có sóng", "Riêng mạng này", "Trạm gần nhất", gap["joined_id"], "dB"):
         assert wanted in text, (wanted, text)
     page.evaluate("PS.hideCard(); PS.set({ layer: 'any-4g' })")
-
-
-def test_every_word_is_there_in_both_languages(opened: Any) -> None:
-    page = opened.page
-    page.evaluate("PS.setLang('en'); PS.set({ border: true, outages: true, targets: true })")
-    text = page.locator("#findings").inner_text()
-    assert "Patrol road, border stations" in text
-    assert "border_" not in text
-    assert "cut_" not in text
-    page.evaluate("PS.setLang('vi'); PS.set({ border: false, outages: false, targets: false })")

@@ -3,9 +3,12 @@ border are what predicting again, one by one, gives."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 from shapely import wkt
 from shapely.geometry import Point
 
@@ -18,7 +21,7 @@ from phusong.coverage.service import signal_at
 from phusong.coverage.site import Sector
 from phusong.scenarios.inputs import Inputs, ground_of, load_inputs, options_of
 from phusong.scenarios.outage_keys import Cut
-from phusong.scenarios.outputs import tables_of
+from phusong.scenarios.outputs import UNKNOWN, tables_of, write_rasters
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.run import run
 from phusong.scenarios.scenario import Scenario
@@ -238,6 +241,19 @@ def test_every_table_has_its_columns(result: RunResult) -> None:
     assert set(tables["cuts"]["kind"]) == {"operator", "district", "cut"}
     assert set(tables["border_layers"]["eirp_limit"]) == {"with", "without"}
     assert not {"geometry", "x_m"} & set().union(*(table.columns for table in tables.values()))
+
+
+def test_the_raster_of_servers_counts_and_knows_where_nothing_was_asked(
+    result: RunResult, inputs: Inputs, tmp_path: Path
+) -> None:
+    write_rasters(result, tmp_path)
+    asked = inputs.asked(inputs.grid)
+    for key, layer in result.coverage.layers.items():
+        with rasterio.open(tmp_path / f"servers_{key}.tif") as file:
+            assert (file.dtypes[0], file.nodata) == ("uint16", UNKNOWN)
+            values = file.read(1)
+        assert (values[asked] == layer.servers[asked]).all()
+        assert (values[~asked] == UNKNOWN).all()
 
 
 def test_a_layer_that_knows_no_loads_is_not_judged(scenario: Scenario) -> None:
