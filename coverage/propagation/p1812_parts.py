@@ -52,7 +52,9 @@ def _site_shielding_db(f: float, theta_excess: float, d_l: float) -> float:
     # (48), theta_excess is the horizon angle above 0.1 mrad per km of horizon distance
     if theta_excess <= 0.0:
         return 0.0
-    return 20.0 * log10(1.0 + 0.361 * theta_excess * sqrt(f * d_l)) + 0.264 * theta_excess * power(f, 1.0 / 3.0)
+    return 20.0 * log10(1.0 + 0.361 * theta_excess * sqrt(f * d_l)) + 0.264 * theta_excess * power(
+        f, 1.0 / 3.0
+    )
 
 
 @jit()
