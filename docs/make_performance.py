@@ -169,7 +169,22 @@ def against_formula(ground: Any) -> float:
     frequencies = np.array([700.0, 1800.0, 3800.0])
     loss, reach = np.zeros((3, radials, most + 2), np.float32), np.empty(radials, np.int32)
     everywhere = (np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0))
-    sweep(samples, False, 30.0, at, (45.0, 1.5), most, 1, *everywhere, 50.0, 8495.0, frequencies, loss, reach)
+    sweep(
+        samples,
+        False,
+        30.0,
+        at,
+        (45.0, 1.5),
+        most,
+        1,
+        *everywhere,
+        50.0,
+        8495.0,
+        frequencies,
+        None,
+        loss,
+        reach,
+    )
     worst = 0.0
     h, c = np.empty(most + 2), np.empty(most + 2)
     d = np.arange(most + 2) * 0.03
