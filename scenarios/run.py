@@ -42,6 +42,7 @@ def run(
     from phusong.scenarios.networks import other_networks, with_networks
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import hearing_of, outage_summary, outages
+    from phusong.scenarios.rim import with_rim
     from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
@@ -68,7 +69,7 @@ def run(
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
             worlds = other_worlds(scenario, inputs, ground, met, report, engine)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        result = answer(scenario, inputs, met, worlds)
+        result = with_rim(scenario, answer(scenario, inputs, met, worlds))
     if reach is not None:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)
