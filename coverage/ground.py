@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 
+Floats = NDArray[np.float64]
 Rows = tuple[int, int]  # first and last row, the last not included
 
 _DECIMETRES = 10.0
@@ -20,11 +22,16 @@ _OUTSIDE_DM = -30000  # terrain without a value: profiles stop there
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Terrain (m above sea level, NaN where unknown), clutter class codes on the same grid, and the
-    representative height in metres of every class (ITU-R P.1812-7, Table 2)."""
+    representative height in metres of every class (ITU-R P.1812-7, Table 2).
+
+    `clutter_loss_db` is what a class takes, beside what its height does, from a receiver that is lower than it:
+    a user's own figure, 0 for a class that is not named.
+    """
 
     terrain: Raster
     clutter: Raster
     clutter_height_m: Mapping[int, float]
+    clutter_loss_db: Mapping[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.terrain.grid != self.clutter.grid:
@@ -36,6 +43,8 @@ class Ground:
             raise ValueError(f"no height is given for clutter class {missing[0]}")
         if any(not 0.0 <= height <= 100.0 for height in self.clutter_height_m.values()):
             raise ValueError("a clutter height must lie between 0 and 100 m")
+        if any(not 0.0 <= loss <= 60.0 for loss in self.clutter_loss_db.values()):
+            raise ValueError("a clutter loss must lie between 0 and 60 dB")
 
     @property
     def grid(self) -> Grid:
@@ -73,10 +82,6 @@ class Ground:
             )
             packed[row + shift, :, 1] = heights[codes[row]]
 
-    def classes_at(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The clutter class of cells of this ground."""
-        return np.asarray(self.clutter.values[row, col], np.int64)
-
     def band(self, rows: Rows) -> Band:
         """Some rows of this ground, which still know where they lie in the whole; the arrays are views."""
         part = self.grid.part(slice(*rows), slice(0, self.grid.cols))
@@ -84,8 +89,32 @@ class Ground:
             Raster(part, self.terrain.values[slice(*rows)]),
             Raster(part, self.clutter.values[slice(*rows)]),
             self.clutter_height_m,
+            self.clutter_loss_db,
         )
         return Band(self.grid, rows[0], held)
+
+    def class_at(self, x: Floats, y: Floats) -> NDArray[np.int64]:
+        """The clutter class of the cell nearest to each point (in cells of the grid), the rim's outside."""
+        return _class_at(self.clutter.values, 0, x, y)
+
+    def loss_db_at(self, x: Floats, y: Floats, *, receiver_height_m: float) -> Floats | None:
+        """What the class around each receiver takes beside what its height does, dB; None where none does."""
+        table = self.class_losses_db(receiver_height_m)
+        return None if table is None else np.asarray(table[self.class_at(x, y)])
+
+    def class_losses_db(self, receiver_height_m: float) -> Floats | None:
+        """What each class takes from a receiver below its height, dB by code; None where none takes any."""
+        losses = {
+            code: loss_db
+            for code, loss_db in self.clutter_loss_db.items()
+            if loss_db and receiver_height_m < self.clutter_height_m.get(code, 0.0)
+        }
+        if not losses:
+            return None
+        table = np.zeros(1 + max(*losses, *self.clutter_height_m))
+        for code, loss_db in losses.items():
+            table[code] = loss_db
+        return table
 
     def window(self, bounds_m: tuple[float, float, float, float]) -> Ground:
         """The part of this ground whose cells touch (west, south, east, north); the arrays are views."""
@@ -110,6 +139,7 @@ class Ground:
             Raster(part, self.terrain.values[rows, cols]),
             Raster(part, self.clutter.values[rows, cols]),
             self.clutter_height_m,
+            self.clutter_loss_db,
         )
 
 
@@ -138,12 +168,28 @@ class Band:
     def clutter_height_m(self) -> Mapping[int, float]:
         return self.held.clutter_height_m
 
-    def classes_at(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
-        """As Ground.classes_at; for rows that are not held, and so not asked for, that of the nearest held."""
-        return self.held.classes_at(np.clip(row - self.first_row, 0, self.held.grid.rows - 1), col)
+    @property
+    def clutter_loss_db(self) -> Mapping[int, float]:
+        return self.held.clutter_loss_db
+
+    def class_at(self, x: Floats, y: Floats) -> NDArray[np.int64]:
+        """As Ground.class_at; in rows that are not held, and so not asked for, that of the nearest held."""
+        return _class_at(self.held.clutter.values, self.first_row, x, y)
+
+    def loss_db_at(self, x: Floats, y: Floats, *, receiver_height_m: float) -> Floats | None:
+        """As Ground.loss_db_at."""
+        table = self.held.class_losses_db(receiver_height_m)
+        return None if table is None else np.asarray(table[self.class_at(x, y)])
 
     def _own(self, rows: Rows) -> Rows:
         own = rows[0] - self.first_row, rows[1] - self.first_row
         if rows[0] < rows[1] and not 0 <= own[0] <= own[1] <= self.held.grid.rows:
             raise ValueError(f"rows {rows[0]} to {rows[1]} of the ground are not held")
         return own if rows[0] < rows[1] else (0, 0)
+
+
+def _class_at(codes: NDArray[Any], first_row: int, x: Floats, y: Floats) -> NDArray[np.int64]:
+    rows, cols = codes.shape
+    row = np.clip(np.rint(y).astype(np.int64) - first_row, 0, rows - 1)
+    col = np.clip(np.rint(x).astype(np.int64), 0, cols - 1)
+    return np.asarray(codes[row, col], np.int64)

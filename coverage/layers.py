@@ -53,7 +53,7 @@ def nobody(shape: tuple[int, int, int], rows: Rows | None = None) -> Received:
         second_dbm=np.zeros(shape, np.float32),
         total_mw=np.zeros(shape, np.float32),
         best_server=np.zeros(shape, np.int32),
-        servers=np.zeros(shape, np.uint8),
+        servers=np.zeros(shape, np.uint16),
     )
     first, last = rows or (0, shape[1])
     received.best_dbm[:, first:last] = NEVER_DBM

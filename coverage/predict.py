@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import earth_radius_km, excess_db, extra_db, label, location_margin_db
+from phusong.coverage.excess import earth_radius_km, excess_db, extra_db, label, local_db, location_margin_db
 from phusong.coverage.ground import Band, Ground, Rows
 from phusong.coverage.job import Job as Job
 from phusong.coverage.job import Listener as Listener
@@ -42,7 +42,7 @@ from phusong.geodata.grid import Grid
 # at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
 # third of a cell's shift does
 RADIALS_PER_CELL = 0.6
-BYTES_PER_CELL = 17  # of one carrier in `Received`
+BYTES_PER_CELL = 18  # of one carrier in `Received`
 PATHS_AT_A_TIME = 4096  # in one compiled loop: between two of them an interrupt is heard
 
 Floats = NDArray[np.float64]
@@ -276,10 +276,12 @@ def _radials(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], ND
         job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m), np.array(mast.frequencies_mhz),
     )  # fmt: skip
     fill(at, options, polar, reach)
-    if options.calibration is not None:
+    if options.calibration is not None or job.area.clutter_loss_db:
         x, y = _polar_places(job, mast, radials, kept, stride)
-        added = options.calibration.at_points(job.area, _cells(job.ground, mast), x, y)
-        polar += added.reshape(radials, kept).astype(np.float32)
+        added = local_db(job.area, _cells(job.ground, mast), x, y, options)
+        if added is not None:
+            with np.errstate(invalid="ignore", over="ignore"):  # beyond `reach` lies what the memory held
+                polar += added.reshape(radials, kept).astype(np.float32)
     return polar, reach
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.options import Options
 
-RIM = 0.98  # of the radius: at 20 km the last 400 m
+RIM = 0.02  # of the radius: at 20 km the last 400 m; two cells where those are wider
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ def rim_of(coverage: CoverageMap, layer: Layer, options: Options) -> Rim:
     grid = coverage.grid
     x_m = np.array([sector.x_m for sector in coverage.sectors])
     y_m = np.array([sector.y_m for sector in coverage.sectors])
+    rim_m = radius_km * 1e3 - max(RIM * radius_km * 1e3, 2.0 * grid.cell_m)
     cells = served = 0
     found: set[int] = set()
     east, north = grid.x_m(), grid.y_m()
     for row in range(grid.rows):
         (col,) = np.nonzero((layer.rsrp_dbm[row] >= layer.threshold_dbm) & (layer.best_server[row] >= 0))
         best = layer.best_server[row, col]
-        far = np.hypot(east[col] - x_m[best], north[row] - y_m[best]) >= RIM * radius_km * 1e3
+        far = np.hypot(east[col] - x_m[best], north[row] - y_m[best]) >= rim_m
         served += col.size
         cells += int(far.sum())
         found.update(best[far].tolist())

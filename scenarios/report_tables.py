@@ -149,6 +149,8 @@ def gap_rows(result: RunResult, say: Words, layer: str | None = None) -> list[Ma
         {
             **_named(row),
             "cause": known(say, "cause", row["cause"]),
+            "own_cause": known(say, "cause", row["own_cause"]) if row["own_cause"] != row["cause"] else "",
+            "joined": row["joined_id"] if row["joined_pieces"] > 1 else "",
             "mend": known(say, "mend", row["mend"]),
         }
         for row in gaps.to_dict("records")
@@ -165,11 +167,13 @@ def gap_columns(say: Words) -> tuple[Column, ...]:
         Column("area_km2", say("area_km2"), "decimal", 14),
         Column("worst_dbm", say("worst_dbm"), "dbm", 14),
         Column("cause", say("cause"), "text", 32),
+        Column("own_cause", say("own_cause"), "text", 32),
         Column("mend", say("mend"), "text", 36),
         Column("lacking_db", say("lacking_db"), "decimal", 12),
         Column("nearest_site_id", say("nearest"), "text", 16),
         Column("nearest_operator", say("operator"), "text", 12),
         Column("nearest_site_km", say("distance_km"), "decimal", 11),
+        Column("joined", say("joined"), "text", 17),
     )
 
 
