@@ -86,8 +86,9 @@ def run(
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
-    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load") as report:
         networks = other_networks(scenario, inputs, coverage, loaded)
+        report(2, 3)
         result = with_networks(result, networks)
         gaps = other_gaps(scenario, inputs, met, networks.cells)
         targets = with_networks_reached(result.targets, result.summary)
