@@ -145,7 +145,8 @@ def run_to_folder(
     from phusong.scenarios.outputs import write_outputs
 
     with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
-        write_outputs(results, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
+        parameters = _parameters(scenario, lang, jobs, stages)
+        write_outputs(results, partial, lang=lang, parameters=parameters, tiles=scenario.tiles.online())
     return results[-1]
 
 

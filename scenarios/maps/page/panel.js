@@ -3,32 +3,28 @@
 PS.feature(() => {
   const { data } = PS;
   const licences = JSON.parse(PS.$("licences").textContent);
-  const whole = (run) => Object.values(run.units.province?.[PS.layerOf(run).key] ?? {})[0] ?? [];
 
   const figure = (value, label, kind, was) => PS.h("div" + (kind ? "." + kind : ""), {}, PS.h("dt", {}, label), PS.h("dd", {}, value, was));
   const head = () => {
     const run = PS.run(), layer = PS.layerOf(run);
-    const levels = run.hamlets.layers[layer.key]?.level ?? run.hamlets.level;
-    const served = levels.filter((level) => level > 0).length;
-    const [, share, indoor] = whole(run), before = PS.swipe();
-    const people = (of) => PS.gapsOf(of).reduce((sum, gap) => sum + gap.people, 0);
-    const was = (value) => (before ? PS.h("small", {}, ` ${PS.t("was", { value })}`) : null);
-    const old = before && whole(before), oldLevels = before && (before.hamlets.layers[PS.layerOf(before).key]?.level ?? before.hamlets.level);
+    const before = PS.swipe(), now = layer.figures, then = before && PS.layerOf(before).figures;
+    const total = PS.number(data.hamlets.n);
+    const shown = (kind, label, text, value) => figure(text(value(now)), PS.t(label), kind, then && PS.h("small", {}, ` ${PS.t("was", { value: text(value(then)) })}`));
     document.title = `${run.title[PS.lang]} · phusong`;
     PS.$("brand-place").textContent = data.province;
     PS.$("title").textContent = data.mode === "compare" ? `${data.runs[0].title[PS.lang]} → ${run.title[PS.lang]}` : run.title[PS.lang];
     PS.$("subtitle").textContent = [PS.layerName(layer), run.year, PS.t("cell", { m: PS.number(run.cell_m) })].join(" · ");
     PS.$("figures").replaceChildren(
-      figure(PS.t("of", { a: PS.number(served), b: PS.number(levels.length) }), PS.t("kpi_hamlets"), "", before && was(PS.number(oldLevels.filter((level) => level > 0).length))),
-      figure(PS.percent(share), PS.t("kpi_people"), "", before && was(PS.percent(old[1]))),
-      figure(PS.percent(indoor), PS.t("kpi_indoor"), "", before && was(PS.percent(old[2]))),
-      figure(PS.number(people(run)), PS.t("kpi_gaps"), "bad", before && was(PS.number(people(before)))));
+      shown("", "kpi_hamlets", (n) => PS.t("of", { a: PS.number(n), b: total }), (row) => row.hamlets_served),
+      shown("", "kpi_people", PS.percent, (row) => row.population_served_share),
+      shown("", "kpi_indoor", PS.percent, (row) => row.indoor_population_share),
+      shown("bad", "kpi_gaps", PS.number, (row) => row.people_in_gaps));
     PS.$("lang").textContent = PS.t("other_lang");
     PS.$("lang").lang = PS.lang === "vi" ? "en" : "vi";
     PS.$("notice").hidden = data.synthetic.length === 0;
     PS.$("notice-more").textContent = PS.t("details_of");
     PS.$("notice-text").textContent = PS.t("synthetic");
-    PS.$("attribution").textContent = `phusong ${data.version} · Leaflet · ${PS.t("roads_by")}`;
+    PS.$("attribution").textContent = [`phusong ${data.version}`, "Leaflet", PS.t("roads_by"), PS.state.online && data.tiles.attribution].filter(Boolean).join(" · ");
   };
 
   const about = () => {
@@ -93,5 +89,5 @@ PS.feature(() => {
   };
   render();
   PS.on("lang", render);
-  PS.on("state", (keys) => keys.some((key) => ["run", "layer"].includes(key)) && render());
+  PS.on("state", (keys) => keys.some((key) => ["run", "layer", "online"].includes(key)) && render());
 });
