@@ -53,6 +53,7 @@ def run(
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
+    from phusong.scenarios.rim import with_rim
     from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
 
@@ -63,8 +64,8 @@ def run(
         check_cuts(scenario, inputs)
         quality_levels(scenario)
     ground = ground_of(inputs.province)
+    hearing = hearing_of(inputs) if scenario.outages else None
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        hearing = hearing_of(inputs) if scenario.outages else None
         coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, engine, report, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     second = None
@@ -89,6 +90,7 @@ def run(
         loaded = busy_hour(scenario, inputs, coverage)
         rates = rates_mbps(scenario, inputs, coverage, loaded)
         result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
+        result = with_rim(scenario, result)
         if second is not None:
             said = {**result.summary, "second_opinion": opinion_summary(second)}
             result = replace(result, second_opinion=second, summary=said)
@@ -96,8 +98,9 @@ def run(
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
-    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load") as report:
         networks = other_networks(scenario, inputs, coverage, loaded)
+        report(2, 3)
         result = with_networks(result, networks)
         gaps = other_gaps(scenario, inputs, met, networks.cells)
         targets = with_networks_reached(result.targets, result.summary)
