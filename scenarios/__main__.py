@@ -19,6 +19,8 @@ from phusong.scenarios.report_command import report_command
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
 
+INTERRUPTED = 130  # exit code after Ctrl-C
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
 app.command("init")(init_command)
@@ -185,6 +187,11 @@ def main() -> None:
     """Run the command line; exit 0 done, 2 the user's input is wrong, 1 our fault."""
     try:
         app()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # everything is cleaned up: do not take Python down piece by piece
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise
     except InputError as error:
         typer.echo(f"phusong: {error}", err=True)
         sys.exit(2)
