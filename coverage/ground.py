@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +81,10 @@ class Ground:
             )
             packed[row + shift, :, 1] = heights[codes[row]]
 
+    def classes_at(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The clutter class of cells of this ground."""
+        return np.asarray(self.clutter.values[row, col], np.int64)
+
     def band(self, rows: Rows) -> Band:
         """Some rows of this ground, which still know where they lie in the whole; the arrays are views."""
         part = self.grid.part(slice(*rows), slice(0, self.grid.cols))
@@ -95,26 +98,11 @@ class Ground:
 
     def class_at(self, x: Floats, y: Floats) -> NDArray[np.int64]:
         """The clutter class of the cell nearest to each point (in cells of the grid), the rim's outside."""
-        return _class_at(self.clutter.values, 0, x, y)
+        return _class_at(self, x, y)
 
     def loss_db_at(self, x: Floats, y: Floats, *, receiver_height_m: float) -> Floats | None:
         """What the class around each receiver takes beside what its height does, dB; None where none does."""
-        table = self.class_losses_db(receiver_height_m)
-        return None if table is None else np.asarray(table[self.class_at(x, y)])
-
-    def class_losses_db(self, receiver_height_m: float) -> Floats | None:
-        """What each class takes from a receiver below its height, dB by code; None where none takes any."""
-        losses = {
-            code: loss_db
-            for code, loss_db in self.clutter_loss_db.items()
-            if loss_db and receiver_height_m < self.clutter_height_m.get(code, 0.0)
-        }
-        if not losses:
-            return None
-        table = np.zeros(1 + max(*losses, *self.clutter_height_m))
-        for code, loss_db in losses.items():
-            table[code] = loss_db
-        return table
+        return _loss_db_at(self, x, y, receiver_height_m)
 
     def window(self, bounds_m: tuple[float, float, float, float]) -> Ground:
         """The part of this ground whose cells touch (west, south, east, north); the arrays are views."""
@@ -173,13 +161,16 @@ class Band:
         return self.held.clutter_loss_db
 
     def class_at(self, x: Floats, y: Floats) -> NDArray[np.int64]:
-        """As Ground.class_at; in rows that are not held, and so not asked for, that of the nearest held."""
-        return _class_at(self.held.clutter.values, self.first_row, x, y)
+        """As Ground.class_at, of the rows that are held."""
+        return _class_at(self, x, y)
 
     def loss_db_at(self, x: Floats, y: Floats, *, receiver_height_m: float) -> Floats | None:
-        """As Ground.loss_db_at."""
-        table = self.held.class_losses_db(receiver_height_m)
-        return None if table is None else np.asarray(table[self.class_at(x, y)])
+        """As Ground.loss_db_at, of the rows that are held."""
+        return _loss_db_at(self, x, y, receiver_height_m)
+
+    def classes_at(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As Ground.classes_at; for rows that are not held, and so not asked for, that of the nearest held."""
+        return self.held.classes_at(np.clip(row - self.first_row, 0, self.held.grid.rows - 1), col)
 
     def _own(self, rows: Rows) -> Rows:
         own = rows[0] - self.first_row, rows[1] - self.first_row
@@ -188,8 +179,22 @@ class Band:
         return own if rows[0] < rows[1] else (0, 0)
 
 
-def _class_at(codes: NDArray[Any], first_row: int, x: Floats, y: Floats) -> NDArray[np.int64]:
-    rows, cols = codes.shape
-    row = np.clip(np.rint(y).astype(np.int64) - first_row, 0, rows - 1)
+def _class_at(ground: Ground | Band, x: Floats, y: Floats) -> NDArray[np.int64]:
+    rows, cols = ground.grid.shape
+    row = np.clip(np.rint(y).astype(np.int64), 0, rows - 1)
     col = np.clip(np.rint(x).astype(np.int64), 0, cols - 1)
-    return np.asarray(codes[row, col], np.int64)
+    return ground.classes_at(row, col)
+
+
+def _loss_db_at(ground: Ground | Band, x: Floats, y: Floats, receiver_height_m: float) -> Floats | None:
+    losses = {
+        code: loss_db
+        for code, loss_db in ground.clutter_loss_db.items()
+        if loss_db and receiver_height_m < ground.clutter_height_m.get(code, 0.0)
+    }
+    if not losses:
+        return None
+    table = np.zeros(1 + max(*losses, *ground.clutter_height_m))
+    for code, loss_db in losses.items():
+        table[code] = loss_db
+    return np.asarray(table[ground.class_at(x, y)])

@@ -24,6 +24,7 @@ from typing import Any
 
 import make_scaling
 import numpy as np
+from measure_maps import measured
 
 ROOT = Path(__file__).resolve().parents[1]
 CORES = 2
@@ -169,7 +170,22 @@ def against_formula(ground: Any) -> float:
     frequencies = np.array([700.0, 1800.0, 3800.0])
     loss, reach = np.zeros((3, radials, most + 2), np.float32), np.empty(radials, np.int32)
     everywhere = (np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0))
-    sweep(samples, False, 30.0, at, (45.0, 1.5), most, 1, *everywhere, 50.0, 8495.0, frequencies, loss, reach)
+    sweep(
+        samples,
+        False,
+        30.0,
+        at,
+        (45.0, 1.5),
+        most,
+        1,
+        *everywhere,
+        50.0,
+        8495.0,
+        frequencies,
+        None,
+        loss,
+        reach,
+    )
     worst = 0.0
     h, c = np.empty(most + 2), np.empty(most + 2)
     d = np.arange(most + 2) * 0.03
@@ -247,6 +263,14 @@ def rows() -> list[Row]:
             update_s() / CORES, "s", 0.3),
         Row("start with compiled code at hand", startup_s(), "s", 2),
     ]  # fmt: skip
+    page = measured()
+    found += [
+        Row("map of the reference province at 100 m written, processor time", page["write"], "s", 5),
+        Row("its size", page["megabytes"], "MB", 6),
+        Row("its first paint in headless Chromium", page["paint"] / 1000, "s", 1.5),
+        Row("a frame while it is moved, 2 cores, no graphics card", page["pan"], "ms", 50),
+        Row("a frame while it is zoomed, 2 cores, no graphics card", page["zoom"], "ms", 50),
+    ]
     bias_db, rms_ratio = accuracy(rugged)
     found += [
         Row("bias of the raster against the path kernel, 20 000 pixels", bias_db, "dB", 0.05),

@@ -64,6 +64,9 @@ def run_command(
         typer.Option(help="Địa chỉ cụm Dask đang chạy · a running Dask cluster, such as tcp://10.0.0.5:8786"),
     ] = None,
     lang: Annotated[str, typer.Option(help="Ngôn ngữ của bản đồ · language of the map: vi, en")] = "vi",
+    models: Annotated[
+        str, typer.Option(help="Hỏi nhiều mô hình · ask several models, as p1812,itm; the first answers")
+    ] = "",
     replay: Annotated[
         Path | None, typer.Option(help="Chạy lại đúng như một run.json · repeat the run of a run.json")
     ] = None,
@@ -80,6 +83,10 @@ def run_command(
     asked = load_scenario(scenario)
     if resolution is not None:
         asked = with_resolution(asked, resolution)
+    if models:
+        from phusong.scenarios.second_opinion import with_models
+
+        asked = with_models(asked, models)
     folder = out or Path("runs") / asked.name
     check_target(folder)
     # heavy: only for those who asked for something that can be done
@@ -99,6 +106,11 @@ def _tell(result: RunResult, folder: Path) -> None:
             f"{layer['layer']:>14}: {layer['population_served_share']:7.2%} dân · people, "
             f"{layer['area_served_share']:7.2%} diện tích · area, "
             f"{layer['hamlets_served']}/{result.summary['hamlets_total']} thôn ấp · hamlets"
+        )
+    for row in result.summary.get("second_opinion", {}).get("layers", ()):
+        typer.echo(
+            f"{row['layer']:>14}: mọi mô hình có sóng · all models serve {row['all_models_share']:.2%}, "
+            f"không · none {row['no_model_share']:.2%}, bất đồng · they disagree {row['split_share']:.2%}"
         )
     for lang in ("vi", "en"):
         for heading, sentences in network_sentences(result.summary, lang):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.antenna import Antenna, catalogue
+from phusong.coverage.antenna import catalogue
 from phusong.coverage.causes import (
     AIMED,
     TILTED,
@@ -64,27 +65,24 @@ def other_worlds(
     row, col = grid.row_col(inputs.people.x_m[lacking], inputs.people.y_m[lacking])
     where = np.zeros(grid.shape, bool)
     where[row, col] = True
-    options, done = options_of(scenario), 0
+    options = options_of(scenario)
+    parts = [part(report, k, WORLDS) for k in range(WORLDS)]
 
-    def world(ground: Ground, sectors: Sequence[Sector], extra: Mapping[str, Antenna]) -> CoverageMap:
-        nonlocal done
-        told = part(report, done, WORLDS)
-        found, _ = engine(
-            ground, sectors, grid=grid, options=options, antennas=extra, where=where, progress=told
-        )
-        done += 1
+    def world(number: int, ground: Ground, sectors: Sequence[Sector], **extra: Any) -> CoverageMap:
+        asked: dict[str, Any] = {"grid": grid, "options": options, "where": where, **extra}
+        found, _ = engine(ground, sectors, **asked, progress=parts[number])
         return found
 
     row, col = np.nonzero(where)
     near = around(ground, grid.x_m()[col], grid.y_m()[row])  # of where the receivers of these worlds stand
     mends, antennas = mend_sectors(inputs.sectors, catalogue())
-    mends = tuple(capped(mends, {**catalogue(), **antennas}, inputs.eirp_limit_of_site))
+    mends = capped(mends, {**catalogue(), **antennas}, inputs.eirp_limit_of_site)
     return OtherWorlds(
-        open=world(open_land(ground, near), inputs.sectors, {}),
-        bare=world(bare_ground(ground, near), inputs.sectors, {}),
-        flat=world(flat_ground(ground), inputs.sectors, {}),
-        way=world(clear_way(ground, near), inputs.sectors, {}),
-        mended=world(ground, mends, antennas),
+        open=world(0, open_land(ground, near), inputs.sectors),
+        bare=world(1, bare_ground(ground, near), inputs.sectors),
+        flat=world(2, flat_ground(ground), inputs.sectors),
+        way=world(3, clear_way(ground, near), inputs.sectors),
+        mended=world(4, ground, mends, antennas=antennas),
     )
 
 

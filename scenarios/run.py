@@ -54,6 +54,7 @@ def run(
     from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
     from phusong.scenarios.rim import with_rim
+    from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
@@ -65,12 +66,20 @@ def run(
     ground = ground_of(inputs.province)
     hearing = hearing_of(inputs) if scenario.outages else None
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, engine, hearing)
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, engine, report, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
+    second = None
+    if scenario.radio.second_opinions:
+        each = {scenario.radio.model: coverage}
+        for model in scenario.radio.second_opinions:
+            with stages.stage(f"predict_{model}", f"Ý kiến thứ hai · second opinion: {model}") as report:
+                asked = asked_of(scenario, model)
+                each[model], _ = predicted(asked, inputs, ground, inputs.sectors, engine, report)
+        second = opinions(scenario, inputs, each)
     unlimited = None
     if inputs.unlimited:
         with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
-            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, report, engine)
+            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, engine, report)
         unlimited = with_roaming(free, scenario.roaming)
     worlds = None
     if scenario.explain_gaps:
@@ -82,6 +91,9 @@ def run(
         rates = rates_mbps(scenario, inputs, coverage, loaded)
         result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
         result = with_rim(scenario, result)
+        if second is not None:
+            said = {**result.summary, "second_opinion": opinion_summary(second)}
+            result = replace(result, second_opinion=second, summary=said)
     if reach is not None:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)
@@ -105,13 +117,13 @@ def predicted(
     inputs: Inputs,
     ground: Ground,
     sectors: Sequence[Sector],
-    report: Report,
     engine: Engine,
+    report: Report,
     hearing: Hearing | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
-    """The coverage of some sectors on the scenario's grid, and who is heard where if `hearing` asks for it.
+    """The coverage of some sectors on the scenario's grid, and who hears whom where `hearing` asks for it.
 
-    InputError for what its model cannot predict.
+    InputError for what the scenario's model cannot predict.
     """
     from phusong.scenarios.inputs import options_of
 
