@@ -66,7 +66,7 @@ def run(
     ground = ground_of(inputs.province)
     hearing = hearing_of(inputs) if scenario.outages else None
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, engine, report, hearing)
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, engine, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     second = None
     if scenario.radio.second_opinions:
@@ -74,12 +74,12 @@ def run(
         for model in scenario.radio.second_opinions:
             with stages.stage(f"predict_{model}", f"Ý kiến thứ hai · second opinion: {model}") as report:
                 asked = asked_of(scenario, model)
-                each[model], _ = predicted(asked, inputs, ground, inputs.sectors, engine, report)
+                each[model], _ = predicted(asked, inputs, ground, inputs.sectors, report, engine)
         second = opinions(scenario, inputs, each)
     unlimited = None
     if inputs.unlimited:
         with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
-            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, engine, report)
+            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, report, engine)
         unlimited = with_roaming(free, scenario.roaming)
     worlds = None
     if scenario.explain_gaps:
@@ -117,13 +117,13 @@ def predicted(
     inputs: Inputs,
     ground: Ground,
     sectors: Sequence[Sector],
-    engine: Engine,
     report: Report,
+    engine: Engine,
     hearing: Hearing | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
-    """The coverage of some sectors on the scenario's grid, and who hears whom where `hearing` asks for it.
+    """The coverage of some sectors on the scenario's grid, and who is heard where if `hearing` asks for it.
 
-    InputError for what the scenario's model cannot predict.
+    InputError for what its model cannot predict.
     """
     from phusong.scenarios.inputs import options_of
 
