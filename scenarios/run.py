@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from phusong.coverage.site import Sector
     from phusong.scenarios.inputs import Inputs
 
+IN_MEMORY_BYTES = 1_000_000_000  # larger maps lie in files that go with the run
+BYTES_PER_CELL_OF_LAYER = 18
 BYTES_PER_CELL_AND_LAYER = 60  # 18 for a layer's arrays, the rest while it is predicted, counted and written
 
 
@@ -125,8 +127,10 @@ def predicted(
 
     InputError for what its model cannot predict.
     """
+    from phusong.geodata.raster import mapped
     from phusong.scenarios.inputs import options_of
 
+    large = _cells_of_layers(scenario, inputs.grid) * BYTES_PER_CELL_OF_LAYER > IN_MEMORY_BYTES
     try:
         return engine(
             ground,
@@ -136,6 +140,7 @@ def predicted(
             where=inputs.asked(inputs.grid),
             hearing=hearing,
             progress=report,
+            **({"allocate": mapped} if large else {}),
         )
     except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
         raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
@@ -164,14 +169,17 @@ def run_to_folder(
 
 def check_memory(scenario: Scenario, grid: Grid) -> None:
     """InputError where the grid's layers would not fit into the memory that is free now."""
-    layers = len(scenario.technologies) * (len(scenario.operators) + 1)
-    needed = grid.rows * grid.cols * layers * BYTES_PER_CELL_AND_LAYER
+    needed = _cells_of_layers(scenario, grid) * BYTES_PER_CELL_AND_LAYER
     free = _free_memory()
     if free is not None and needed > free:
         raise InputError(
             f"resolution_m = {scenario.resolution_m:g} needs about {needed / 1e9:.1f} GB of memory and "
             f"{free / 1e9:.1f} GB are free; give a larger --resolution"
         )
+
+
+def _cells_of_layers(scenario: Scenario, grid: Grid) -> int:
+    return grid.rows * grid.cols * len(scenario.technologies) * (len(scenario.operators) + 1)
 
 
 def _free_memory() -> int | None:

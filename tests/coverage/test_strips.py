@@ -18,7 +18,7 @@ from phusong.coverage.predict import predict
 from phusong.coverage.site import Carrier, Sector
 from phusong.coverage.strips import ARRAYS, here, predict_strip, predict_strips, strips, strips_of
 from phusong.geodata.grid import Grid
-from phusong.geodata.raster import Raster
+from phusong.geodata.raster import Raster, mapped
 
 LTE, UMTS = Carrier("4G", "B3", 1800.0, 20.0), Carrier("3G", "B8", 900.0, 5.0)
 OPTIONS = Options(radius_km={"3G": 3.0, "4G": 4.0, "5G": 2.0})
@@ -82,14 +82,15 @@ def test_strips_of_other_models_and_of_some_cells(ground: Ground, sectors: list[
     assert the_same(parts, whole)
 
 
-def test_cores_and_strips_do_not_change_a_byte(ground: Ground, sectors: list[Sector]) -> None:
+def test_cores_strips_and_files_do_not_change_a_byte(ground: Ground, sectors: list[Sector]) -> None:
     grid = Grid.covering(ground.grid.bounds_m, cell_m=100.0, crs=ground.grid.crs)
     cores = numba.get_num_threads()
     found = []
-    for threads in (1, 2):
+    for threads, allocate in ((1, np.empty), (2, mapped)):
         numba.set_num_threads(min(threads, cores))
+        rows = strips_of(grid, least=threads)
         found.append(
-            predict_strips(ground, sectors, grid=grid, options=OPTIONS, rows=strips_of(grid, least=threads))
+            predict_strips(ground, sectors, grid=grid, options=OPTIONS, rows=rows, allocate=allocate)
         )
     numba.set_num_threads(cores)
     assert the_same(found[0][0], found[1][0])
