@@ -41,26 +41,18 @@ from phusong.coverage.propagation.p1812_path import median_earth_radius_km
 
 F64 = NDArray[np.float64]
 
-SWEPT = ("delta-bullington", "p1812")  # models that the radial sweep computes
 CLOSED = tuple(name for name, model in MODELS.items() if model.looks_at_en == "distance")
 NAMES = tuple(MODELS)
 HATA_ENVIRONMENT = {name: number for number, name in enumerate(ENVIRONMENTS)}
 LOCATION_M = 100.0  # width of the square over which P.1812's location variability is meant
 
 
-def title(model: str, *, swept: bool) -> str:
-    """Name and edition of a model as maps print it; `swept` where the radial sweep made them."""
-    known = MODELS[model]
-    # at 50 % of time troposcatter and ducting can only lower the loss, in deep shadow
-    short = (
-        " · không tính tán xạ đối lưu, ống sóng · without troposcatter and ducting"
-        if swept and model == "p1812"
-        else ""
-    )
-    return f"{known.title} ({known.edition}){short}"
+def title(model: str) -> str:
+    """Name and edition of a model as maps print it."""
+    return f"{MODELS[model].title} ({MODELS[model].edition})"
 
 
-def label(options: Options, *, swept: bool) -> str:
+def label(options: Options) -> str:
     """The model as maps print it, with whatever differs from its defaults and what was added to it."""
     told = ", ".join(
         f"{key} = {value:g}"
@@ -68,7 +60,7 @@ def label(options: Options, *, swept: bool) -> str:
         else f"{key} = {value}"
         for key, value in options.model_options.items()
     )
-    text = title(options.model, swept=swept) + (f" [{told}]" if told else "")
+    text = title(options.model) + (f" [{told}]" if told else "")
     for kind, given in options.extras.items():
         method, found = extra_settings(kind, given)
         extra = EXTRAS[kind, method]

@@ -66,20 +66,18 @@ def predict(
     and cost nothing. `progress(done, total)` is called after every mast. The same arguments give the same
     bytes on any number of threads. Raises ValueError for what cannot be predicted.
 
-    Delta-Bullington, P.1812, P.1546, Extended Hata and SPM run along radials. P.1812 is taken there at 50 % of
-    time and without troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points`
-    has them, and so has P.1812 at another share of time. ITM, horizontal polarization and the closed formulas
-    run path by path on the same polar samples: slower, by the same drivers.
+    Delta-Bullington, P.1812, P.1546, Extended Hata and SPM run along radials. ITM, horizontal
+    polarization, P.1812 at another share of time than 50 % and the closed formulas run path by path on the
+    same polar samples: slower, by the same drivers.
     """
     layers = predict_layers(
         ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress
     )
-    asked = options or Options()
     return CoverageMap(
         grid=grid,
         sectors=tuple(sectors),
         layers={layer.key: layer for layer in layers},
-        model=label(asked, swept=asked.model == "p1812" and along_radials(asked, asked.receiver_height_m)),
+        model=label(options or Options()),
     )
 
 

@@ -23,7 +23,6 @@ from phusong.coverage.hearing import Heard, Hearing, Listening, reach_of, togeth
 from phusong.coverage.job import ground_rows, job_of
 from phusong.coverage.options import Options
 from phusong.coverage.predict import Progress, layers_of_job
-from phusong.coverage.radials import along_radials
 from phusong.coverage.reach import Reach
 from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
@@ -148,13 +147,11 @@ def predict_strips(
         heard[answer.rows[0]] = answer.heard
         if run and progress is not None:
             progress(done, len(rows))
-    settled = options or Options()
-    swept = settled.model == "p1812" and along_radials(settled, settled.receiver_height_m)
     coverage = CoverageMap(
         grid=grid,
         sectors=tuple(sectors),
         layers=layers,
-        model=label(settled, swept=swept),
+        model=label(options or Options()),
     )
     if hearing is None:
         return coverage, None

@@ -53,6 +53,8 @@ def run(
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
+    from phusong.scenarios.rim import with_rim
+    from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
 
     stages = stages or Stages(quiet=True)
@@ -62,14 +64,22 @@ def run(
         check_cuts(scenario, inputs)
         quality_levels(scenario)
     ground = ground_of(inputs.province)
+    hearing = hearing_of(inputs) if scenario.outages else None
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        hearing = hearing_of(inputs) if scenario.outages else None
-        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, engine, report, hearing)
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, engine, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
+    second = None
+    if scenario.radio.second_opinions:
+        each = {scenario.radio.model: coverage}
+        for model in scenario.radio.second_opinions:
+            with stages.stage(f"predict_{model}", f"Ý kiến thứ hai · second opinion: {model}") as report:
+                asked = asked_of(scenario, model)
+                each[model], _ = predicted(asked, inputs, ground, inputs.sectors, report, engine)
+        second = opinions(scenario, inputs, each)
     unlimited = None
     if inputs.unlimited:
         with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
-            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, engine, report)
+            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, report, engine)
         unlimited = with_roaming(free, scenario.roaming)
     worlds = None
     if scenario.explain_gaps:
@@ -80,12 +90,17 @@ def run(
         loaded = busy_hour(scenario, inputs, coverage)
         rates = rates_mbps(scenario, inputs, coverage, loaded)
         result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
+        result = with_rim(scenario, result)
+        if second is not None:
+            said = {**result.summary, "second_opinion": opinion_summary(second)}
+            result = replace(result, second_opinion=second, summary=said)
     if reach is not None:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
-    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load") as report:
         networks = other_networks(scenario, inputs, coverage, loaded)
+        report(2, 3)
         result = with_networks(result, networks)
         gaps = other_gaps(scenario, inputs, met, networks.cells)
         targets = with_networks_reached(result.targets, result.summary)
@@ -102,13 +117,13 @@ def predicted(
     inputs: Inputs,
     ground: Ground,
     sectors: Sequence[Sector],
-    engine: Engine,
     report: Report,
+    engine: Engine,
     hearing: Hearing | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
-    """The coverage of some sectors on the scenario's grid, and who hears whom where `hearing` asks for it.
+    """The coverage of some sectors on the scenario's grid, and who is heard where if `hearing` asks for it.
 
-    InputError for what the scenario's model cannot predict.
+    InputError for what its model cannot predict.
     """
     from phusong.scenarios.inputs import options_of
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -62,17 +65,42 @@ def _client(jobs: int | None, cluster: str | None) -> Iterator[Any]:
         with _reached(distributed, cluster) as client:
             yield client
         return
-    with (
-        distributed.LocalCluster(
+    local = _local(distributed, jobs)
+    client = distributed.Client(local)
+    try:
+        yield client
+    except KeyboardInterrupt:
+        # answered at once: a cluster that is closed in good order waits seconds for what its workers are at
+        for worker in local.workers.values():
+            worker.auto_restart = False
+            os.kill(worker.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        raise
+    except BaseException:
+        _close(client, local)
+        raise
+    _close(client, local)
+
+
+def _close(client: Any, local: Any) -> None:
+    client.close()
+    local.close()
+
+
+def _local(distributed: Any, jobs: int | None) -> Any:
+    """A cluster of `jobs` workers here, which leave an interrupt at the terminal to this process."""
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None  # handed down to what is started
+    try:
+        return distributed.LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
             dashboard_address=None,
             memory_limit=0,
             env={"NUMBA_NUM_THREADS": "1"},
-        ) as local,
-        distributed.Client(local) as client,
-    ):
-        yield client
+        )
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def _readme_commands(text: str) -> list[str]:
     for command in said:
         if re.match(r"phusong (run|plan) (?!-)", command):
             command += " --resolution 2000"
-        elif len(command.split()) == 3 and command.split()[1] == "data":
+        elif command in ("phusong data import", "phusong calibrate"):
             command += " --help"
         commands.append(command)
     return commands
