@@ -49,4 +49,4 @@ def predict_stages(
         everyone: dict[str, folding.Signal] = {}
         layers = [*layers_of(received, carriers, job.options, everyone)]
         layers += layers_of_all(everyone, job.options)
-        yield CoverageMap(grid, job.sectors, {layer.key: layer for layer in layers}, label)
+        yield CoverageMap(grid, job.sectors[:first], {layer.key: layer for layer in layers}, label)

@@ -47,6 +47,7 @@ def test_every_stage_is_what_predicting_it_gives(fractal_ground: Callable[..., G
         together = predict(
             ground, [s for stage in stages[: last + 1] for s in stage], grid=grid, options=OPTIONS
         )
+        assert found.sectors == together.sectors
         for key, layer in together.layers.items():
             for name in ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db"):
                 np.testing.assert_array_equal(getattr(found.layers[key], name), getattr(layer, name))

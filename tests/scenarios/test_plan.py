@@ -153,6 +153,7 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
     assert [result.year for result in results[1:]] == years["year"].tolist()
     assert len({result.name for result in results}) == 8
     assert [len(result.plan_sites) for result in results] == [0, 2, 4, 6, 8, 10, 12, 14]
+    assert [len(result.coverage.sectors) for result in results] == [0, 6, 12, 18, 24, 30, 36, 42]
     for result, (_, row) in zip(results, plan.years.iterrows(), strict=True):
         found = next(one for one in result.summary["layers"] if one["layer"] == "any-5g")
         assert found["population_served_share"] == pytest.approx(row["people_share"], abs=1e-5)

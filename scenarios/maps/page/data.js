@@ -54,6 +54,9 @@
     // what the page shows now; every change goes through PS.set
     const last = data.runs.length - 1;
     const first = data.runs[last].layers;
+    // a plan's new stations have marks of their own: an operator that only they are of needs no others
+    const onAir = (run, name) => data.stations.operator.some((own, site) => own === name && run.onAir[site]);
+    const fresh = (name) => data.mode === "plan" && onAir(data.runs[last], name) && !onAir(data.runs[0], name);
     PS.state = {
       run: data.mode === "years" ? 0 : last,
       layer: (first.find((layer) => layer.operator === "any") ?? first[0]).key,
@@ -61,8 +64,7 @@
       opacity: 0.75,
       hamlets: true,
       gaps: true,
-      // a plan's new stations have marks of their own: their operator's are shown where it has others
-      stations: Object.fromEntries(Object.keys(data.style.operators).map((name) => [name, data.mode !== "plan" || data.stations.operator.some((own, site) => own === name && data.runs[0].onAir[site])])),
+      stations: Object.fromEntries(Object.keys(data.style.operators).map((name) => [name, !fresh(name)])),
       planned: false,
       units: "district",
       choropleth: false,
