@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.extra_losses import EXTRAS, Place, extra_loss_db
-from phusong.coverage.ground import Ground
+from phusong.coverage.ground import Band, Ground
 from phusong.coverage.kernels.hata_paths import extended_hata_to_points
 from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.kernels.p1546_paths import p1546_to_points
@@ -120,7 +120,13 @@ def location_margin_db(frequency_mhz: float, options: Options) -> float:
 
 
 def excess_db(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
@@ -132,7 +138,7 @@ def excess_db(
     return excess if added is None else excess + added
 
 
-def local_db(ground: Ground, at: tuple[float, float], x: F64, y: F64, options: Options) -> F64 | None:
+def local_db(ground: Ground | Band, at: tuple[float, float], x: F64, y: F64, options: Options) -> F64 | None:
     """What is added to the model's loss of each path from `at` to x, y: class losses of the ground, a calibration.
 
     dB, shape of x; None where nothing is.
@@ -145,7 +151,13 @@ def local_db(ground: Ground, at: tuple[float, float], x: F64, y: F64, options: O
 
 
 def spm_terms(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     """What SPM's K1 … K7 are multiplied by on each path, shape (bands, points, 7); 0 off the known ground."""
     plain = replace(options, model="delta-bullington", model_options={}, calibration=None)
@@ -161,7 +173,13 @@ def spm_terms(
 
 
 def _excess_db(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     for frequency_mhz in mast.frequencies_mhz:
         MODELS[options.model].check(frequency_mhz, mast.height_m, options.receiver_height_m)
@@ -193,7 +211,13 @@ def _excess_db(
 
 
 def _less_free_space(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     # models that give the whole loss, one frequency at a time
     cell_m, heights_m = ground.grid.cell_m, (mast.height_m, options.receiver_height_m)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +15,9 @@ from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
 from phusong.scenarios.networks import NetworksAnswer
 from phusong.scenarios.outages import Outages
+
+if TYPE_CHECKING:
+    from phusong.scenarios.second_opinion import SecondOpinion
 
 SERVICE_LEVELS = LEVELS  # from worst to best
 
@@ -43,6 +46,7 @@ class RunResult:
     - `service`: one row a hamlet and layer, as `hamlet_service` gives it
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `second_opinion`: what other models say; None where not asked for
     - `plan_sites` (points): new sites of a plan that stand by this year, with the columns of `SitePlan.sites`;
       empty for any other run
     - `networks`: fixed broadband, loudspeakers and the load of the cells
@@ -67,6 +71,7 @@ class RunResult:
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
+    second_opinion: SecondOpinion | None = None
     plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
     def _repr_html_(self) -> str:

@@ -9,6 +9,7 @@ from phusong.scenarios.maps.door import RasterLayer, VectorLayer
 from phusong.scenarios.maps.findings import outage_layers, target_layers
 from phusong.scenarios.maps.other_networks import network_layers
 from phusong.scenarios.maps.plan import plan_layers
+from phusong.scenarios.maps.second_opinion import opinion_layers
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult], Iterable[VectorLayer | RasterLayer]]
@@ -18,6 +19,7 @@ ROOMS: tuple[Room, ...] = (
     outage_layers,
     target_layers,
     network_layers,
+    opinion_layers,
 )  # in the panel's order
 
 
