@@ -14,7 +14,7 @@ from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.excess import NAMES, SWEPT, earth_radius_km, excess_db, location_margin_db, title
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
-from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gather
+from phusong.coverage.kernels.gather import NEVER_DBM, MastSectors, MastView, Received, gather
 from phusong.coverage.kernels.points import add_to_points
 from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
 from phusong.coverage.kernels.sweep import sweep
@@ -40,6 +40,11 @@ RADIALS_PER_CELL = 0.6
 BYTES_PER_CELL = 17  # of one carrier in `Received`
 
 Progress = Callable[[int, int], None]
+# is told of every mast when its losses are known: sectors, view, polar losses, reach, limits, constants
+Listener = Callable[
+    [MastSectors, MastView, NDArray[np.float32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
+    None,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Job:
     sectors: tuple[Sector, ...]
     antennas: Mapping[str, Antenna]
     options: Options
+    listen: Listener | None = None
 
 
 def predict(
@@ -68,13 +74,14 @@ def predict(
     antennas: Mapping[str, Antenna] | None = None,
     where: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
+    listen: Listener | None = None,
 ) -> CoverageMap:
     """Signal of every operator and technology on `grid`, with the layers "any-3g" … over all operators.
 
     `ground` must hold every sector; what lies outside it is not covered. `antennas` adds to, or replaces, the
     ones that come with phusong. `where` (grid's shape) says which cells are asked for: the rest stay empty
-    and cost nothing. `progress(done, total)` is called after every mast. The same arguments give the same
-    bytes on any number of threads. Raises ValueError for what cannot be predicted.
+    and cost nothing. `progress(done, total)` is called after every mast, `listen` with every mast's losses.
+    The same arguments give the same bytes on any number of threads. Raises ValueError for what cannot be predicted.
 
     Delta-Bullington and P.1812 are swept along radials. P.1812 is taken at 50 % of time and without
     troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points` has them. ITM
@@ -82,8 +89,9 @@ def predict(
     extended Hata and SPM have no compiled loop and take a millisecond a path: for small areas.
     """
     layers = predict_layers(
-        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress
-    )
+        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress,
+        listen=listen,
+    )  # fmt: skip
     model = (options or Options()).model
     return CoverageMap(
         grid=grid,
@@ -103,6 +111,7 @@ def predict_layers(
     where: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
     memory_mb: float = 800.0,
+    listen: Listener | None = None,
 ) -> Iterator[Layer]:
     """The layers of `predict` one after the other, for areas whose layers do not fit into memory together.
 
@@ -110,6 +119,7 @@ def predict_layers(
     the layers over all operators come last.
     """
     job = job_of(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
+    job = replace(job, listen=listen)
     turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
     masts = [masts_of(job.sectors, job.options, turn) for turn in turns]
     done, total = 0, sum(len(some) for some in masts)
@@ -285,7 +295,10 @@ def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], rece
     )
     tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
     limits = np.array([int(radius / view.polar_m) for radius in mast.radius_m], np.int32)
-    gather(received, tables, view, polar, reach, limits, _constants(mast, job.options), job.heights_m)
+    constants = _constants(mast, job.options)
+    gather(received, tables, view, polar, reach, limits, constants, job.heights_m)
+    if job.listen is not None:
+        job.listen(tables, view, polar, reach, limits, constants)
 
 
 def levels_of_mast(
