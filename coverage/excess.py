@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from math import hypot, log10
+from collections.abc import Mapping
+from dataclasses import replace
+from math import log10
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phusong.coverage.extra_losses import EXTRAS, Place, extra_loss_db
 from phusong.coverage.ground import Ground
+from phusong.coverage.kernels.hata_paths import extended_hata_to_points
 from phusong.coverage.kernels.itm_paths import itm_to_points
+from phusong.coverage.kernels.p1546_paths import p1546_to_points
 from phusong.coverage.kernels.p1812_points import p1812_to_points
 from phusong.coverage.kernels.points import diffraction_to_points
-from phusong.coverage.kernels.profile import Samples, inside, read_path, terrain_at, terrain_m
+from phusong.coverage.kernels.profile import Samples, terrain_at, terrain_m
+from phusong.coverage.kernels.spm_paths import spm_at_points
 from phusong.coverage.masts import EARTH_KM, Mast
-from phusong.coverage.models import MODELS, Conditions
+from phusong.coverage.model import Conditions, conditions_for
+from phusong.coverage.model_options import Value, extra_settings, settings
+from phusong.coverage.models import (
+    MODELS,
+    itm_surroundings,
+    itm_variability,
+    p1546_environment,
+    spm_coefficients,
+)
 from phusong.coverage.options import Options
 from phusong.coverage.profile import PathProfile
-from phusong.coverage.propagation import itm, radioclimate
+from phusong.coverage.propagation import radioclimate
+from phusong.coverage.propagation.hata import ENVIRONMENTS
 from phusong.coverage.propagation.normal import inverse_complementary_normal
 from phusong.coverage.propagation.p525 import free_space_loss_db
+from phusong.coverage.propagation.p1546 import Clutter
+from phusong.coverage.propagation.p1546_curves import curves
 from phusong.coverage.propagation.p1812 import location_sd_db
 from phusong.coverage.propagation.p1812_path import median_earth_radius_km
 
@@ -26,7 +43,8 @@ F64 = NDArray[np.float64]
 
 SWEPT = ("delta-bullington", "p1812")  # models that the radial sweep computes
 CLOSED = tuple(name for name, model in MODELS.items() if model.looks_at_en == "distance")
-NAMES = (*SWEPT, "itm", *(name for name in MODELS if name not in (*SWEPT, "itm")))
+NAMES = tuple(MODELS)
+HATA_ENVIRONMENT = {name: number for number, name in enumerate(ENVIRONMENTS)}
 LOCATION_M = 100.0  # width of the square over which P.1812's location variability is meant
 
 
@@ -42,11 +60,63 @@ def title(model: str, *, swept: bool) -> str:
     return f"{known.title} ({known.edition}){short}"
 
 
+def label(options: Options, *, swept: bool) -> str:
+    """The model as maps print it, with whatever differs from its defaults and what was added to it."""
+    told = ", ".join(
+        f"{key} = {value:g}"
+        if isinstance(value, float | int) and not isinstance(value, bool)
+        else f"{key} = {value}"
+        for key, value in options.model_options.items()
+    )
+    text = title(options.model, swept=swept) + (f" [{told}]" if told else "")
+    for kind, given in options.extras.items():
+        method, found = extra_settings(kind, given)
+        extra = EXTRAS[kind, method]
+        words = ", ".join(
+            f"{value:g}" if isinstance(value, float) else str(value) for value in found.values()
+        )
+        text += f" + {extra.title} ({words})"
+    if options.calibration is not None:
+        text += f" · {options.calibration.said or 'hiệu chỉnh · calibrated'}"
+    return text
+
+
+def settled(options: Options) -> dict[str, Value]:
+    """Every option of the model, defaults included; SPM's coefficients are the calibration's if it has one."""
+    told = settings(options.model, options.model_options)
+    fitted = None if options.calibration is None else options.calibration.coefficients
+    return told if fitted is None else {**told, **{f"K{k}": value for k, value in enumerate(fitted, start=1)}}
+
+
+def conditions_of(options: Options, frequency_mhz: float) -> Conditions:
+    """What the model is asked for at one frequency, at 50 % of locations, with every one of its options."""
+    found = conditions_for(options.model, options.model_options, frequency_mhz=frequency_mhz)
+    return replace(found, options={**settled(options), **found.options})
+
+
+def nearest_km(options: Options) -> float:
+    """Nearer than this the loss is that of free space."""
+    return MODELS[options.model].distance_km[0]
+
+
+def p1546_clutter(told: Mapping[str, Value]) -> Clutter:
+    """What P.1546 is told of both ends."""
+    built_up = p1546_environment(str(told["environment"])) != "rural"
+    return Clutter(float(told["tx_clutter_m"]), float(told["rx_clutter_m"]), built_up, False)
+
+
 def earth_radius_km(options: Options) -> float:
     """Effective earth radius, km: from the lapse rate for P.1812, from k for the others."""
+    told = settled(options)
     if options.model == "p1812":
-        return median_earth_radius_km(radioclimate.DELTA_N)
-    return EARTH_KM * options.earth_radius_factor
+        return median_earth_radius_km(float(told["delta_n"]))
+    return EARTH_KM * float(options.model_options.get("earth_radius_factor", options.earth_radius_factor))
+
+
+def extra_db(frequency_mhz: float, options: Options) -> float:
+    """What clutter, walls and trees around the receiver add everywhere, dB."""
+    place = Place(frequency_mhz=frequency_mhz, rx_height_m=options.receiver_height_m)
+    return extra_loss_db(options.extras, place)
 
 
 def location_margin_db(frequency_mhz: float, options: Options) -> float:
@@ -63,71 +133,92 @@ def excess_db(
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
     `at` and x, y are cells of the ground's grid; infinite where a path leaves the known ground. Location
-    variability is not in it.
+    variability is not in it; what a calibration adds is.
     """
+    excess = _excess_db(ground, samples, mast, at, x, y, options)
+    if options.calibration is not None:
+        excess = excess + options.calibration.at_points(ground, at, x, y)
+    return excess
+
+
+def spm_terms(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
+    """What SPM's K1 … K7 are multiplied by on each path, shape (bands, points, 7); 0 off the known ground."""
+    plain = replace(options, model="delta-bullington", model_options={}, calibration=None)
+    D = _excess_db(ground, samples, mast, at, x, y, plain)
+    floor = np.empty(x.size, np.float32)
+    terrain_at(samples, x, y, floor)
+    d_m = np.maximum(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m, 1e3 * MODELS["spm"].distance_km[0])
+    H = np.maximum(terrain_m(samples, *at) + mast.height_m - floor.astype(np.float64), mast.height_m)
+    known = np.isfinite(D) & np.isfinite(H)
+    lg_d, lg_H, h = np.log10(d_m), np.log10(np.where(np.isfinite(H), H, 1.0)), options.receiver_height_m
+    columns = np.broadcast_arrays(1.0, lg_d, lg_H, np.where(known, D, 0.0), lg_d * lg_H, h, log10(h))
+    return np.where(known[..., None], np.stack(columns, axis=-1), 0.0)
+
+
+def _excess_db(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
+    for frequency_mhz in mast.frequencies_mhz:
+        MODELS[options.model].check(frequency_mhz, mast.height_m, options.receiver_height_m)
+    told, cell_m = settled(options), ground.grid.cell_m
     heights_m = (mast.height_m, options.receiver_height_m)
-    cell_m = ground.grid.cell_m
+    frequencies_mhz = np.array(mast.frequencies_mhz)
     out = np.empty((len(mast.frequencies_mhz), x.size))
-    if options.model == "delta-bullington":
+    if options.model in ("delta-bullington", "spm"):
         diffraction_to_points(
             samples, cell_m, at, heights_m, x, y, options.terminal_clearance_m, earth_radius_km(options),
-            np.array(mast.frequencies_mhz), out,
+            told["polarization"] == "vertical", frequencies_mhz, out,
         )  # fmt: skip
+    if options.model == "spm":
+        K = spm_coefficients(told).as_tuple()
+        spm_at_points(samples, cell_m, at, heights_m, x, y, nearest_km(options), K, frequencies_mhz, out)
+    if options.model == "p1546":
+        p1546_to_points(
+            samples, cell_m, at, heights_m, x, y, nearest_km(options), curves("land"), curves("cold-sea"),
+            float(told["time_percent"]), p1546_clutter(told), frequencies_mhz, out,
+        )  # fmt: skip
+    if options.model == "extended-hata":
+        extended_hata_to_points(
+            samples, cell_m, at, heights_m, x, y, nearest_km(options),
+            HATA_ENVIRONMENT[str(told["environment"])], frequencies_mhz, out,
+        )  # fmt: skip
+    if options.model in ("delta-bullington", "spm", "p1546", "extended-hata"):
         return out
+    return _less_free_space(ground, samples, mast, at, x, y, options)
+
+
+def _less_free_space(
+    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+) -> F64:
+    # models that give the whole loss, one frequency at a time
+    cell_m, heights_m = ground.grid.cell_m, (mast.height_m, options.receiver_height_m)
+    out = np.empty((len(mast.frequencies_mhz), x.size))
     heights = np.empty(x.size, np.float32)
     terrain_at(samples, x, y, heights)
     distance_m = np.hypot(x - at[0], y - at[1]) * cell_m
     drop_m = terrain_m(samples, *at) + mast.height_m - options.receiver_height_m - heights
     slant_m = np.maximum(np.hypot(distance_m, drop_m), 1.0)
     for band, frequency_mhz in enumerate(mast.frequencies_mhz):
-        if options.model == "p1812":
-            climate = (radioclimate.DELTA_N, radioclimate.N_0, radioclimate.LATITUDE_DEG)
-            p1812_to_points(
-                samples, cell_m, at, heights_m, x, y, options.terminal_clearance_m, frequency_mhz, True,
-                50.0, climate, 0.0, out[band],
-            )  # fmt: skip
-        elif options.model == "itm":
-            air = itm.Surroundings(refractivity_n=radioclimate.N_0)
-            itm_to_points(
-                samples, cell_m, at, heights_m, x, y, frequency_mhz, air.ground(),
-                itm.Variability().quantiles(), out[band],
-            )  # fmt: skip
-        elif options.model in CLOSED:
+        if options.model in CLOSED:
             out[band] = _closed(options, mast, frequency_mhz, distance_m)
             continue
+        asked = conditions_of(options, frequency_mhz)
+        if options.model == "p1812":
+            told = asked.options
+            climate = (float(told["delta_n"]), float(told["n_0"]), radioclimate.LATITUDE_DEG)
+            p1812_to_points(
+                samples, cell_m, at, heights_m, x, y, options.terminal_clearance_m, frequency_mhz,
+                asked.polarization == "vertical", asked.time_percent, climate, 0.0, out[band],
+            )  # fmt: skip
         else:
-            _one_by_one(samples, cell_m, at, mast, x, y, frequency_mhz, options, out[band])
+            itm_to_points(
+                samples, cell_m, at, heights_m, x, y, frequency_mhz, itm_surroundings(asked).ground(),
+                itm_variability(asked).quantiles(), out[band],
+            )  # fmt: skip
         out[band] -= free_space_loss_db(1e-3, frequency_mhz) + 20.0 * np.log10(slant_m)
     return np.where(np.isnan(out), np.inf, out)
-
-
-def _one_by_one(
-    samples: Samples, cell_m: float, at: tuple[float, float], mast: Mast, x: F64, y: F64,
-    frequency_mhz: float, options: Options, out: F64,
-) -> None:  # fmt: skip
-    """Fills `out` with the loss of a model that has no loop of its own, path by path: for small areas.
-
-    Nearer than the model's range the loss is that of free space, farther there is no signal.
-    """
-    model, conditions = MODELS[options.model], Conditions(frequency_mhz=frequency_mhz)
-    room = int(hypot(samples.shape[0], samples.shape[1])) + 4
-    distance_km, terrain_m_, surface_m = np.empty(room), np.empty(room), np.empty(room)
-    for k in range(x.size):
-        out[k] = np.inf
-        length_km = hypot(x[k] - at[0], y[k] - at[1]) * cell_m * 1e-3
-        if length_km > model.distance_km[1] or not (inside(samples, *at) and inside(samples, x[k], y[k])):
-            continue
-        if length_km < model.distance_km[0]:
-            out[k] = free_space_loss_db(max(length_km, 1e-3), frequency_mhz)
-            continue
-        ends = (at[0], at[1], x[k], y[k])
-        n = read_path(samples, ends, cell_m, options.terminal_clearance_m, distance_km, terrain_m_, surface_m)
-        if n >= 3:
-            profile = PathProfile(
-                distance_km[:n].copy(), terrain_m_[:n].copy(), (surface_m - terrain_m_)[:n],
-                mast.height_m, options.receiver_height_m,
-            )  # fmt: skip
-            out[k] = model.loss(profile, conditions).loss_db
 
 
 def _closed(options: Options, mast: Mast, frequency_mhz: float, distance_m: F64) -> F64:
@@ -144,5 +235,5 @@ def _closed_at(options: Options, mast: Mast, frequency_mhz: float, distance_km: 
     profile = PathProfile(
         np.array([0.0, 0.5, 1.0]) * distance_km, level, level, mast.height_m, options.receiver_height_m
     )
-    loss = MODELS[options.model].loss(profile, Conditions(frequency_mhz=frequency_mhz))
+    loss = MODELS[options.model].loss(profile, conditions_of(options, frequency_mhz))
     return loss.loss_db - free_space_loss_db(1e-3, frequency_mhz) - 20.0 * log10(distance_km * 1e3)

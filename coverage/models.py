@@ -2,88 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 
+from phusong.coverage.model import Conditions as Conditions
+from phusong.coverage.model import Loss as Loss
+from phusong.coverage.model import Model as Model
+from phusong.coverage.model import Number, Run
+from phusong.coverage.model_options import Value, near
 from phusong.coverage.profile import PathProfile
 from phusong.coverage.propagation import (
     ecc33,
     extended_hata,
     hata,
     itm,
+    kun,
     p525,
     p526,
+    p1411,
     p1546,
     p1812,
     p1812_path,
-    radioclimate,
     spm,
     sui,
     tr38901,
 )
-from phusong.coverage.propagation.door import in_range, one_of
-
-Number = float | str | bool | list[str]
-ENVIRONMENTS = ("urban", "suburban", "open")
-POLARIZATIONS = ("vertical", "horizontal")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """For whom the loss is asked: frequency, polarization, share of time and locations, surroundings.
-
-    The loss is not exceeded for `time_percent` of time and `location_percent` of locations, where the model
-    knows them; `environment` "urban", "suburban" or "open" is what closed formulas have instead of terrain.
-    """
-
-    frequency_mhz: float
-    polarization: str = "vertical"
-    time_percent: float = 50.0
-    location_percent: float = 50.0
-    environment: str = "open"
-
-    def __post_init__(self) -> None:
-        in_range("frequency_mhz", self.frequency_mhz, 1.0, 100e3, "MHz")
-        one_of("polarization", self.polarization, POLARIZATIONS)
-        in_range("time_percent", self.time_percent, 0.01, 99.99, "%")
-        in_range("location_percent", self.location_percent, 0.01, 99.99, "%")
-        one_of("environment", self.environment, ENVIRONMENTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Basic transmission loss in dB, and every intermediate in the model's own symbols."""
-
-    loss_db: float
-    intermediates: Mapping[str, Number]
-
-
-Run = Callable[[PathProfile, Conditions], Loss]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model, what it was made for, and how to run it; ranges are (lowest, highest)."""
-
-    name: str
-    title: str
-    edition: str
-    looks_at_vi: str
-    looks_at_en: str
-    frequency_mhz: tuple[float, float]
-    distance_km: tuple[float, float]
-    tx_height_m: tuple[float, float]
-    rx_height_m: tuple[float, float]
-    run: Run
-
-    def loss(self, profile: PathProfile, conditions: Conditions) -> Loss:
-        """The loss over a profile. Raises ValueError, one line, outside the model's range."""
-        in_range("frequency_mhz", conditions.frequency_mhz, *self.frequency_mhz, "MHz")
-        in_range("distance_km", profile.length_km, *self.distance_km, "km")
-        in_range("tx_height_m", profile.tx_height_m, *self.tx_height_m, "m")
-        in_range("rx_height_m", profile.rx_height_m, *self.rx_height_m, "m")
-        return self.run(profile, conditions)
 
 
 def _free_space(profile: PathProfile, conditions: Conditions) -> Loss:
@@ -92,7 +36,7 @@ def _free_space(profile: PathProfile, conditions: Conditions) -> Loss:
 
 
 def _delta_bullington(profile: PathProfile, conditions: Conditions) -> Loss:
-    a_e = p1812_path.median_earth_radius_km(radioclimate.DELTA_N)
+    a_e = p1812_path.EARTH_RADIUS_KM * _number(conditions, "earth_radius_factor")
     parts = p526.delta_bullington(
         profile.distance_km,
         profile.terrain_m,
@@ -119,6 +63,8 @@ def _p1812(profile: PathProfile, conditions: Conditions) -> Loss:
         polarization=conditions.polarization,
         time_percent=conditions.time_percent,
         location_percent=conditions.location_percent,
+        delta_n=_number(conditions, "delta_n"),
+        n_0=_number(conditions, "n_0"),
     )
     return Loss(parts["Lb"], _plain(parts))
 
@@ -130,11 +76,38 @@ def _p1546(profile: PathProfile, conditions: Conditions) -> Loss:
         frequency_mhz=conditions.frequency_mhz,
         tx_height_m=profile.tx_height_m,
         rx_height_m=profile.rx_height_m,
-        environment="rural" if conditions.environment == "open" else conditions.environment,
+        environment=p1546_environment(conditions.environment),
+        tx_clutter_m=_number(conditions, "tx_clutter_m"),
+        rx_clutter_m=_number(conditions, "rx_clutter_m"),
         time_percent=conditions.time_percent,
         location_percent=conditions.location_percent,
     )
     return Loss(parts["Lb"], _plain(parts))
+
+
+def itm_surroundings(conditions: Conditions) -> itm.Surroundings:
+    """What ITM is told of air and ground."""
+    told = conditions.options
+    return itm.Surroundings(
+        climate=str(told["climate"]),
+        refractivity_n=_number(conditions, "refractivity_n"),
+        permittivity=_number(conditions, "permittivity"),
+        conductivity_s_per_m=_number(conditions, "conductivity_s_per_m"),
+        polarization="vertical" if conditions.polarization == "vertical" else "horizontal",
+    )
+
+
+def itm_variability(conditions: Conditions) -> itm.Variability:
+    """For what share of time, locations and situations ITM's loss is asked."""
+    told = conditions.options
+    return itm.Variability(
+        time_percent=conditions.time_percent,
+        location_percent=conditions.location_percent,
+        situation_percent=_number(conditions, "situation_percent"),
+        kind=str(told["variability"]),
+        without_location=bool(told["without_location"]),
+        without_situation=bool(told["without_situation"]),
+    )
 
 
 def _itm(profile: PathProfile, conditions: Conditions) -> Loss:
@@ -145,14 +118,28 @@ def _itm(profile: PathProfile, conditions: Conditions) -> Loss:
         frequency_mhz=conditions.frequency_mhz,
         tx_height_m=profile.tx_height_m,
         rx_height_m=profile.rx_height_m,
-        surroundings=itm.Surroundings(
-            refractivity_n=radioclimate.N_0,
-            polarization="vertical" if conditions.polarization == "vertical" else "horizontal",
-        ),
-        variability=itm.Variability(
-            time_percent=conditions.time_percent, location_percent=conditions.location_percent
-        ),
+        surroundings=itm_surroundings(conditions),
+        variability=itm_variability(conditions),
     )
+    return _itm_loss(result)
+
+
+def _itm_area(profile: PathProfile, conditions: Conditions) -> Loss:
+    result = itm.area(
+        profile.length_km,
+        irregularity_m=_number(conditions, "irregularity_m"),
+        frequency_mhz=conditions.frequency_mhz,
+        tx_height_m=profile.tx_height_m,
+        rx_height_m=profile.rx_height_m,
+        tx_siting=str(conditions.options["tx_siting"]),
+        rx_siting=str(conditions.options["rx_siting"]),
+        surroundings=itm_surroundings(conditions),
+        variability=itm_variability(conditions),
+    )
+    return _itm_loss(result)
+
+
+def _itm_loss(result: itm.ItmResult) -> Loss:
     parts = asdict(result)
     parts["warnings"] = list(result.warnings)
     return Loss(result.A_db, parts)
@@ -166,21 +153,25 @@ def _okumura_hata(profile: PathProfile, conditions: Conditions) -> Loss:
         mobile_height_m=h_m,
         distance_km=profile.length_km,
         environment=conditions.environment,
+        large_city=bool(conditions.options["large_city"]),
     )
-    a = hata.mobile_gain_db(float(conditions.frequency_mhz), h_m, False)
+    a = hata.mobile_gain_db(float(conditions.frequency_mhz), h_m, bool(conditions.options["large_city"]))
     return Loss(loss, {"L": loss, "a_hm": a, "h_b": h_b, "h_m": h_m, "d": profile.length_km})
 
 
 def _cost231(profile: PathProfile, conditions: Conditions) -> Loss:
     h_b, h_m = _base_and_mobile(profile)
+    large_city = bool(conditions.options["large_city"])
     loss = hata.cost231_hata(
         frequency_mhz=conditions.frequency_mhz,
         base_height_m=h_b,
         mobile_height_m=h_m,
         distance_km=profile.length_km,
+        large_city=large_city,
     )
-    a = hata.mobile_gain_db(float(conditions.frequency_mhz), h_m, False)
-    return Loss(loss, {"L": loss, "a_hm": a, "C_m": 0.0, "h_b": h_b, "h_m": h_m, "d": profile.length_km})
+    a = hata.mobile_gain_db(float(conditions.frequency_mhz), h_m, large_city)
+    C_m = 3.0 if large_city else 0.0
+    return Loss(loss, {"L": loss, "a_hm": a, "C_m": C_m, "h_b": h_b, "h_m": h_m, "d": profile.length_km})
 
 
 def _extended_hata(profile: PathProfile, conditions: Conditions) -> Loss:
@@ -207,21 +198,55 @@ def _tr38901(scenario: str) -> Run:
             distance_km=profile.length_km,
             base_height_m=h_b,
             terminal_height_m=h_m,
+            **{key: _number(conditions, key) for key in conditions.options},
         )
         return Loss(result.PL_mean_db, _plain(result._asdict()))
 
     return run
 
 
+def _p1411_street(profile: PathProfile, conditions: Conditions) -> Loss:
+    h_b, h_m = _base_and_mobile(profile)
+    result = p1411.street(
+        frequency_mhz=conditions.frequency_mhz,
+        distance_km=profile.length_km,
+        base_height_m=h_b,
+        mobile_height_m=h_m,
+    )
+    return Loss(result.L_mean, _plain(result._asdict()))
+
+
+def _p1411_rooftop(profile: PathProfile, conditions: Conditions) -> Loss:
+    h_b, h_m = _base_and_mobile(profile)
+    told = dict(conditions.options)
+    metropolitan = bool(told.pop("metropolitan"))
+    result = p1411.over_rooftops(
+        frequency_mhz=conditions.frequency_mhz,
+        distance_km=profile.length_km,
+        base_height_m=h_b,
+        mobile_height_m=h_m,
+        metropolitan=metropolitan,
+        **{key: float(value) for key, value in told.items()},
+    )
+    return Loss(result.L, _plain(result._asdict()))
+
+
+def _kun(profile: PathProfile, conditions: Conditions) -> Loss:
+    loss = kun.kun_2600(frequency_mhz=conditions.frequency_mhz, distance_km=profile.length_km)
+    return Loss(loss, {"L": loss, "d": profile.length_km})
+
+
 def _sui(profile: PathProfile, conditions: Conditions) -> Loss:
+    terrain = str(conditions.options["terrain"])
     h_b, h_m = _base_and_mobile(profile)
     loss = sui.sui(
         frequency_mhz=conditions.frequency_mhz,
         base_height_m=h_b,
         mobile_height_m=h_m,
         distance_km=profile.length_km,
+        terrain=terrain,
     )
-    return Loss(loss, {"PL": loss, "terrain": "B", "h_b": h_b, "h_r": h_m, "d": profile.length_km})
+    return Loss(loss, {"PL": loss, "terrain": terrain, "h_b": h_b, "h_r": h_m, "d": profile.length_km})
 
 
 def _ecc33(profile: PathProfile, conditions: Conditions) -> Loss:
@@ -231,6 +256,7 @@ def _ecc33(profile: PathProfile, conditions: Conditions) -> Loss:
         base_height_m=h_b,
         mobile_height_m=h_m,
         distance_km=profile.length_km,
+        large_city=bool(conditions.options["large_city"]),
     )
     return Loss(loss, {"PL": loss, "h_b": h_b, "h_r": h_m, "d": profile.length_km})
 
@@ -240,7 +266,7 @@ def _spm(profile: PathProfile, conditions: Conditions) -> Loss:
     assert isinstance(diffraction, float)
     # height above the receiver's ground, but never less than the antenna's own
     H = max(profile.tx_asl_m - float(profile.terrain_m[-1]), profile.tx_height_m)
-    K = spm.SpmCoefficients()
+    K = spm_coefficients(conditions.options)
     loss = spm.spm(
         distance_km=profile.length_km,
         tx_effective_height_m=H,
@@ -250,6 +276,20 @@ def _spm(profile: PathProfile, conditions: Conditions) -> Loss:
     )
     named = {f"K{index}": value for index, value in enumerate(K.as_tuple(), start=1)}
     return Loss(loss, {"L": loss, "H": H, "D": diffraction, **named})
+
+
+def spm_coefficients(options: Mapping[str, Value]) -> spm.SpmCoefficients:
+    """K1 … K7 of the options, which must hold all of them."""
+    return spm.SpmCoefficients(*(float(options[f"K{index}"]) for index in range(1, 8)))
+
+
+def p1546_environment(environment: str) -> str:
+    """P.1546's word for the surroundings."""
+    return "rural" if environment == "open" else environment
+
+
+def _number(conditions: Conditions, key: str) -> float:
+    return float(conditions.options[key])
 
 
 def _base_and_mobile(profile: PathProfile) -> tuple[float, float]:
@@ -275,6 +315,10 @@ _TABLE = (
     Model(
         "itm", "ITM (Longley–Rice)", "NTIA ITM 1.4 (2024)", *_TERRAIN,
         (20.0, 20000.0), (0.05, 2000.0), _MAST, _MAST, _itm,
+    ),
+    Model(
+        "itm-area", "ITM (Longley–Rice), area", "NTIA ITM 1.4 (2024)", *_DISTANCE,
+        (20.0, 20000.0), (0.05, 2000.0), _MAST, _MAST, _itm_area,
     ),
     Model(
         "delta-bullington", "ITU-R P.526 + P.525", "P.526-15 §4.5.3, P.525-4", *_SURFACE,
@@ -321,6 +365,18 @@ _TABLE = (
         (700.0, 3800.0), (1.0, 10.0), (1.5, 200.0), (1.5, 200.0), _ecc33,
     ),
     Model(
+        "p1411-street", "ITU-R P.1411, street", "P.1411 §4.1.1, mean of the bounds", *_DISTANCE,
+        (300.0, 3000.0), (0.01, 1.0), (1.0, 100.0), (1.0, 100.0), _p1411_street,
+    ),
+    Model(
+        "p1411-rooftop", "ITU-R P.1411, rooftops", "P.1411 §4.2.2.1", *_DISTANCE,
+        (800.0, 5000.0), (0.02, 5.0), (1.0, 55.0), (1.0, 55.0), _p1411_rooftop,
+    ),
+    Model(
+        "kun-2600", "Kun 2.6 GHz", "Sun, Wang, Li (2008)", *_DISTANCE,
+        (2500.0, 2690.0), (0.05, 5.0), (1.0, 200.0), (1.0, 200.0), _kun,
+    ),
+    Model(
         "free-space", "ITU-R P.525", "P.525-4", *_DISTANCE,
         (1.0, 100e3), (1e-3, 1e5), (0.01, 3000.0), (0.01, 3000.0), _free_space,
     ),
@@ -331,4 +387,6 @@ MODELS: Mapping[str, Model] = MappingProxyType({model.name: model for model in _
 
 def model_named(name: str) -> Model:
     """The model of that name. Raises ValueError that lists the names."""
-    return MODELS[one_of("model", name, tuple(MODELS))]
+    if name not in MODELS:
+        raise ValueError(f"model = {name!r} is none of {', '.join(MODELS)}{near(name, tuple(MODELS))}")
+    return MODELS[name]

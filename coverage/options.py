@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from phusong.coverage.calibration.correction import Correction
+from phusong.coverage.model_options import Given, Value, check_area
+
 TECHNOLOGIES = ("3G", "4G", "5G")
 
 # RSRP (3G: RSCP of the pilot) from which a phone outdoors is served at the cell edge
@@ -22,9 +25,14 @@ class Options:
     - `threshold_dbm`, `radius_km`: by technology
     - `ssb_gain_db`: what beam sweeping adds to the antenna's gain for 5G's synchronisation signals
     - `location_percent` of places around a point get this level or more (P.1812-8 §4.7): 50 is the median
-    - `earth_radius_factor`: k, effective over true earth radius at the median (P.1812-8 (6))
+    - `earth_radius_factor`: k, effective over true earth radius at the median (P.1812-8 (6)); a model's option
+      of the same name goes before it
+    - `model_options`: what the model is told beside its defaults (model_options.OPTIONS)
+    - `extras`: losses on top of the model's, the same everywhere: "clutter", "building", "vegetation"
+      (model_options.AREA_EXTRAS); levels are then those behind trees, in a house, in a street
     - `terminal_clearance_m`: profile samples nearer to either end than this carry no clutter. P.1812-8 §3.2
       leaves the two end points bare; a fixed length makes the answer independent of the profile's step.
+    - `calibration`: what measurements add to this model's loss; None: the model as published
     """
 
     model: str = "delta-bullington"
@@ -37,8 +45,11 @@ class Options:
     location_percent: float = 50.0
     earth_radius_factor: float = 4.0 / 3.0
     terminal_clearance_m: float = 50.0
+    model_options: Mapping[str, Value] = field(default_factory=dict)
+    extras: Mapping[str, Given] = field(default_factory=dict)
     threshold_dbm: Mapping[str, float] = field(default_factory=lambda: dict(_THRESHOLD_DBM))
     radius_km: Mapping[str, float] = field(default_factory=lambda: dict(_RADIUS_KM))
+    calibration: Correction | None = None
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.receiver_height_m <= 3000.0:
@@ -55,6 +66,8 @@ class Options:
             raise ValueError(
                 f"terminal_clearance_m must lie between 0 and 500, not {self.terminal_clearance_m}"
             )
+        check_area(self.model, self.model_options, self.extras)
+        self._check_calibration()
         for name in ("threshold_dbm", "radius_km"):
             values: Mapping[str, float] = getattr(self, name)
             missing = [technology for technology in TECHNOLOGIES if technology not in values]
@@ -62,3 +75,15 @@ class Options:
                 raise ValueError(f"{name} lacks {missing[0]}")
         if any(not 0.1 <= radius <= 100.0 for radius in self.radius_km.values()):
             raise ValueError("radius_km must lie between 0.1 and 100")
+
+    def _check_calibration(self) -> None:
+        given = self.calibration
+        if given is None:
+            return
+        if given.model != self.model:
+            raise ValueError(
+                f"the calibration is of {given.model}, the model is {self.model}: take one of them"
+            )
+        twice = [f"K{k}" for k in range(1, 8) if given.coefficients and f"K{k}" in self.model_options]
+        if twice:
+            raise ValueError(f"{twice[0]} stands in the calibration and in model_options: give it once")

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import NAMES, SWEPT, earth_radius_km, excess_db, location_margin_db, title
+from phusong.coverage.excess import NAMES, earth_radius_km, excess_db, extra_db, label, location_margin_db
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import NEVER_DBM, MastSectors, MastView, Received, gather
 from phusong.coverage.kernels.points import add_to_points
 from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
-from phusong.coverage.kernels.sweep import sweep
 from phusong.coverage.layers import (
     carriers_of,
     joined,
@@ -31,6 +30,7 @@ from phusong.coverage.layers import (
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import TECHNOLOGIES, Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
+from phusong.coverage.radials import Radials, along_radials, fill
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
@@ -39,6 +39,7 @@ from phusong.geodata.grid import Grid
 RADIALS_PER_CELL = 0.6
 BYTES_PER_CELL = 17  # of one carrier in `Received`
 
+Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 # is told of every mast when its losses are known: sectors, view, polar losses, reach, limits, constants
 Listener = Callable[
@@ -81,23 +82,24 @@ def predict(
     `ground` must hold every sector; what lies outside it is not covered. `antennas` adds to, or replaces, the
     ones that come with phusong. `where` (grid's shape) says which cells are asked for: the rest stay empty
     and cost nothing. `progress(done, total)` is called after every mast, `listen` with every mast's losses.
-    The same arguments give the same bytes on any number of threads. Raises ValueError for what cannot be predicted.
+    The same arguments give the same bytes on any number of threads. Raises ValueError for what cannot be
+    predicted.
 
-    Delta-Bullington and P.1812 are swept along radials. P.1812 is taken at 50 % of time and without
-    troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points` has them. ITM
-    and the closed formulas run path by path on the same polar samples: slower, by the same drivers. P.1546,
-    extended Hata and SPM have no compiled loop and take a millisecond a path: for small areas.
+    Delta-Bullington, P.1812, P.1546, Extended Hata and SPM run along radials. P.1812 is taken there at 50 % of
+    time and without troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points`
+    has them, and so has P.1812 at another share of time. ITM, horizontal polarization and the closed formulas
+    run path by path on the same polar samples: slower, by the same drivers.
     """
     layers = predict_layers(
         ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress,
         listen=listen,
     )  # fmt: skip
-    model = (options or Options()).model
+    asked = options or Options()
     return CoverageMap(
         grid=grid,
         sectors=tuple(sectors),
         layers={layer.key: layer for layer in layers},
-        model=title(model, swept=model in SWEPT),
+        model=label(asked, swept=asked.model == "p1812" and along_radials(asked, asked.receiver_height_m)),
     )
 
 
@@ -279,7 +281,10 @@ def _cells(grid: Grid, mast: Mast) -> tuple[float, float]:
 def _constants(mast: Mast, options: Options) -> NDArray[np.float32]:
     # free space at one metre, and what location variability adds
     return np.array(
-        [free_space_loss_db(1e-3, f) + location_margin_db(f, options) for f in mast.frequencies_mhz],
+        [
+            free_space_loss_db(1e-3, f) + location_margin_db(f, options) + extra_db(f, options)
+            for f in mast.frequencies_mhz
+        ],
         np.float32,
     )
 
@@ -290,9 +295,8 @@ def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], rece
     view = _view(job, mast, job.ground.cell_m * stride)
     if view.first_row > view.last_row or not inside(job.samples, *_cells(job.ground, mast)):
         return
-    polar, reach = (
-        _swept(job, mast, stride) if job.options.model in SWEPT else _path_by_path(job, mast, stride)
-    )
+    radial = along_radials(job.options, mast.height_m)
+    polar, reach = _radials(job, mast, stride) if radial else _path_by_path(job, mast, stride)
     tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
     limits = np.array([int(radius / view.polar_m) for radius in mast.radius_m], np.int32)
     constants = _constants(mast, job.options)
@@ -328,29 +332,38 @@ def _polar_shape(job: Job, mast: Mast, stride: int) -> tuple[int, int]:
     ) + 2
 
 
-def _swept(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _radials(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     options, cell_m = job.options, job.ground.cell_m
     radials, kept = _polar_shape(job, mast, stride)
     polar = np.empty((len(mast.frequencies_mhz), radials, kept), np.float32)
     reach = np.empty(radials, np.int32)
-    sweep(
+    at = Radials(
         job.samples, job.holes, cell_m, _cells(job.ground, mast),
         (mast.height_m, options.receiver_height_m), (kept - 1) * stride, stride,
-        job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m),
-        options.terminal_clearance_m, earth_radius_km(options), np.array(mast.frequencies_mhz), polar, reach,
+        job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m), np.array(mast.frequencies_mhz),
     )  # fmt: skip
+    fill(at, options, polar, reach)
+    if options.calibration is not None:
+        x, y = _polar_places(job, mast, radials, kept, stride)
+        added = options.calibration.at_points(job.area, _cells(job.ground, mast), x, y)
+        polar += added.reshape(radials, kept).astype(np.float32)
     return polar, reach
+
+
+def _polar_places(job: Job, mast: Mast, radials: int, kept: int, stride: int) -> tuple[Floats, Floats]:
+    """Where the polar samples lie, radial by radial, in cells of the ground."""
+    turn = 2.0 * pi * np.arange(radials)[:, None] / radials
+    steps = stride * np.arange(kept)[None, :]
+    at = _cells(job.ground, mast)
+    x, y = np.ravel(at[0] + steps * np.sin(turn)), np.ravel(at[1] - steps * np.cos(turn))
+    return x.astype(np.float64), y.astype(np.float64)
 
 
 def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     # the same polar samples as a sweep's, each from its own path
     radials, kept = _polar_shape(job, mast, stride)
-    turn = 2.0 * pi * np.arange(radials)[:, None] / radials
-    steps = stride * np.arange(kept)[None, :]
-    at = _cells(job.ground, mast)
-    x = np.ravel(at[0] + steps * np.sin(turn)).astype(np.float64)
-    y = np.ravel(at[1] - steps * np.cos(turn)).astype(np.float64)
-    excess = excess_db(job.area, job.samples, mast, at, x, y, job.options)
+    x, y = _polar_places(job, mast, radials, kept, stride)
+    excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)
     polar = excess.reshape(-1, radials, kept).astype(np.float32)
     polar[:, :, 0] = polar[:, :, 1]
     known = np.isfinite(polar.max(axis=0))

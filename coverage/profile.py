@@ -35,9 +35,13 @@ class PathProfile:
         set_field(self, "terrain_m", heights("terrain_m", self.terrain_m, d.size, -500.0, 9000.0))
         set_field(self, "clutter_m", heights("clutter_m", self.clutter_m, d.size, 0.0, 1000.0))
         for name in ("tx_height_m", "rx_height_m"):
-            if getattr(self, name) <= 0:
+            if getattr(self, name) < 0:
                 raise ValueError(
                     f"{name} = {getattr(self, name)}: the antenna is below ground; give metres above it"
+                )
+            if getattr(self, name) == 0:
+                raise ValueError(
+                    f"{name} = {getattr(self, name)}: the antenna lies on the ground; give metres above it"
                 )
             in_range(name, getattr(self, name), 0.01, 3000.0, "m")
 

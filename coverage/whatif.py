@@ -10,7 +10,7 @@ import numpy as np
 
 from phusong.coverage.antenna import Antenna
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import SWEPT, title
+from phusong.coverage.excess import label
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import Received
@@ -19,6 +19,7 @@ from phusong.coverage.layers import carriers_of, layer_of, layers_of
 from phusong.coverage.masts import masts_of
 from phusong.coverage.options import Options
 from phusong.coverage.predict import Job, Progress, job_of, levels_of_mast
+from phusong.coverage.radials import along_radials
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
@@ -60,8 +61,9 @@ def keep(
     for technology, signal in sorted(everyone.items()):
         layer = layer_of("any", technology, signal, job.options)
         layers[layer.key] = layer
-    label = title(job.options.model, swept=job.options.model in SWEPT)
-    return Kept(job, carriers, ranked, CoverageMap(grid, job.sectors, layers, label))
+    asked = job.options
+    swept = asked.model == "p1812" and along_radials(asked, asked.receiver_height_m)
+    return Kept(job, carriers, ranked, CoverageMap(grid, job.sectors, layers, label(asked, swept=swept)))
 
 
 def changed(kept: Kept, sectors: Sequence[Sector]) -> CoverageMap:

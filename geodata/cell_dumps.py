@@ -1,9 +1,10 @@
-"""OpenCelliD exports and cell lists: cells grouped into stations and sectors, marked as derived."""
+"""Cell dumps: OpenCelliD's, grouped into stations and marked as derived; operators', which have both in a row."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from phusong.geodata import store
 from phusong.geodata.errors import InputError
 from phusong.geodata.placing import need_area
 from phusong.geodata.problems import Problem
-from phusong.geodata.project import ImportReport, Project
+from phusong.geodata.project import ImportReport, Project, import_file
 from phusong.geodata.readers import read_source
 from phusong.geodata.schema import SECTORS, STATIONS
 
@@ -23,7 +24,7 @@ from phusong.geodata.schema import SECTORS, STATIONS
 COLUMNS = ("radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range", "samples", "changeable",
            "created", "updated", "averageSignal")  # fmt: skip
 # ITU-T E.212 network codes of Vietnam (mobile country code 452)
-_NETWORKS = {1: "MobiFone", 2: "VNPT", 4: "Viettel", 5: "Vietnamobile", 6: "Viettel", 7: "Gmobile",
+NETWORKS = {1: "MobiFone", 2: "VNPT", 4: "Viettel", 5: "Vietnamobile", 6: "Viettel", 7: "Gmobile",
              8: "Viettel"}  # fmt: skip
 _TECHNOLOGY = {"GSM": "2G", "UMTS": "3G", "LTE": "4G", "NR": "5G"}
 _CELLS_PER_STATION = {
@@ -35,13 +36,20 @@ _CELLS_PER_STATION = {
 _FEWEST_SAMPLES = 3
 
 
-def import_cells(project: Project, file: Path) -> list[ImportReport]:
-    """Stations and sectors from a cell dump: positions are means of phone fixes, directions point to cells.
+def import_cells(
+    project: Project, file: Path, *, crs: str = "", accept_guesses: bool = False
+) -> list[ImportReport]:
+    """Stations and sectors from a cell dump, an OpenCelliD export or an operator's list of cells.
 
-    Cells outside the province or of other countries are left out. Raises InputError for a file that is no
-    cell dump or has no cell of the province.
+    OpenCelliD: positions are means of phone fixes, directions point to cells; cells outside the province or
+    of other countries are left out. An operator's list has a station's name and coordinates and a cell's
+    direction in every row (any file that `import_file` reads). Raises InputError for a file that is neither,
+    or has no cell of the province.
     """
     cells = _read(file)
+    if cells is None:
+        take = partial(import_file, project, file, crs=crs, accept_guesses=accept_guesses)
+        return [take(STATIONS.key, one_row_each=True), take(SECTORS.key)]
     area = need_area(project.area(), source=file.name)
     problems: list[Problem] = []
     here = cells[shapely.contains_xy(area, cells["lon"].to_numpy(), cells["lat"].to_numpy())]
@@ -81,26 +89,30 @@ def import_cells(project: Project, file: Path) -> list[ImportReport]:
     return reports
 
 
-def _read(file: Path) -> pd.DataFrame:
+def _read(file: Path) -> pd.DataFrame | None:
+    """The cells of an OpenCelliD export; None for a file that is none."""
     source = read_source(file)
     if source.kind != "csv":
-        raise InputError(f"{file.name}: tệp cell phải là CSV · a cell dump is a CSV file")
+        return None
     rows = [row for row in source.sheets[0].rows if row]
     first = [str(cell).lower() for cell in rows[0]] if rows else []
-    header = [str(c) for c in rows[0]] if "radio" in first else list(COLUMNS)
-    body = rows[1:] if "radio" in first else rows
+    named = {"radio", "mcc", "net"} <= set(first)
+    if not named and (not first or first[0].upper() not in _TECHNOLOGY):
+        return None
+    header = first if named else list(COLUMNS)
+    body = rows[1:] if named else rows
     needed = ("radio", "mcc", "net", "cell", "lon", "lat")
     lower = [name.lower() for name in header]
     if not set(needed) <= set(lower) or any(len(row) < len(needed) for row in body[:1]):
         raise InputError(f"{file.name}: không phải tệp cell (radio,mcc,net,…) · it is no cell dump")
     padded = [[*row[: len(lower)], *[None] * (len(lower) - len(row))] for row in body]
     frame = pd.DataFrame(padded, columns=lower)
-    frame["row"] = np.arange(len(frame)) + (2 if "radio" in first else 1)
+    frame["row"] = np.arange(len(frame)) + (2 if named else 1)
     for column in ("mcc", "net", "area", "cell", "lon", "lat", "samples", "updated"):
         if column not in frame:
             frame[column] = 1e9 if column == "samples" else 0
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
-    frame["operator"] = frame["net"].map(_NETWORKS)
+    frame["operator"] = frame["net"].map(NETWORKS)
     frame["technology"] = frame["radio"].astype(str).str.upper().map(_TECHNOLOGY)
     good = (frame["mcc"] == 452) & frame[["operator", "technology", "lon", "lat", "cell"]].notna().all(axis=1)
     return frame[good & np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])].reset_index(drop=True)

@@ -47,6 +47,38 @@ def check(project: Project) -> list[Problem]:
     found += _stations(frames["stations"], frames["sectors"], project.crs, report)
     found += _sectors(frames["sectors"], frames["stations"], report)
     found += _places_in_units(project, frames, report)
+    return found + _missing(project, frames, report)
+
+
+def _missing(project: Project, frames: Mapping[str, pd.DataFrame | None], report: Report) -> list[Problem]:
+    """What a run needs and a project without an embedded base does not have; with one, what stands in."""
+    found = []
+    layers = store.layers(project.store)
+    if not project.base and not {"communes", "units_2025"} & set(layers):
+        found.append(
+            Problem("error", "no-boundaries", "communes", "Ranh giới", 0, "", "",
+                    "chưa có ranh giới xã", "the boundaries of the communes are missing",
+                    "phusong data import TỆP --as communes hoặc units_2025", "import them first")
+        )  # fmt: skip
+    for key in ("stations", "hamlets"):
+        frame = frames[key]
+        if frame is not None and len(frame):
+            continue
+        vi, en = TABLES[key].vi.lower(), TABLES[key].en.lower()
+        if not project.base:
+            needed = key == "stations"
+            found.append(
+                report("error" if needed else "warning", f"no-{key}", key, None, "", "",
+                       f"chưa nhập danh sách {vi}", f"no list of {en} was imported",
+                       f"phusong data import TỆP --as {key}" if needed else "tạm lấy một điểm mỗi xã",
+                       "import one" if needed else "one point a commune stands in")
+            )  # fmt: skip
+        else:
+            found.append(
+                report("note", f"no-{key}", key, None, "", "",
+                       f"chưa nhập danh sách {vi}; dùng danh sách mô phỏng của tỉnh mẫu",
+                       f"no list of {en} was imported; the reference province's made-up one is used")
+            )  # fmt: skip
     return found
 
 

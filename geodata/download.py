@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import math
@@ -17,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from phusong.geodata import published_digest
 from phusong.geodata.atomic import write_text
 from phusong.geodata.errors import InputError
 
@@ -47,6 +47,13 @@ class Fetched:
     sha256: str
     size: int
     from_cache: bool
+    agreed: str = (
+        ""  # with which checksum it was found to agree: "sha256", "md5"; empty: the server stated none
+    )
+
+
+class NoSuchFileError(InputError):
+    """The server has no file at the address."""
 
 
 class _CutError(Exception):
@@ -100,7 +107,8 @@ def fetch(
 
     A file that is there already is taken from disk if its checksum is the one it had when it came (or
     `sha256`). What is written is checked against `size`, the server's length and `sha256`. Raises
-    InputError where the server has no such file, the checksum is wrong, or the network stays away; a
+    NoSuchFileError where the server has no such file, InputError where the checksum is wrong, yours or that
+    which the server itself states, or the network stays away; a
     partial file is then kept for the next call, a wrong one is removed.
     """
     if not url.startswith(("https://", "http://")):
@@ -114,15 +122,16 @@ def fetch(
     last = ""
     for attempt in range(tries):
         try:
-            expected = _transfer(url, part, timeout_s, progress)
-            return _finished(url, part, target, note, sha256, size, expected)
+            expected, stated = _transfer(url, part, timeout_s, progress)
+            return _finished(url, part, target, note, _Wanted(sha256, stated, size or expected))
         except urllib.error.HTTPError as error:
             with error:
                 last = f"HTTP {error.code}"
                 if error.code == 416:  # what we have is not a beginning of what is there
                     part.unlink(missing_ok=True)
                 elif error.code not in _RETRY_STATUS:
-                    raise InputError(
+                    kind = NoSuchFileError if error.code in (403, 404, 410) else InputError
+                    raise kind(
                         f"{url}: máy chủ trả lời {error.code} · the server answers {error.code};"
                         " kiểm tra địa chỉ hoặc tải bằng tay · check the address or fetch it by hand"
                     ) from None
@@ -154,8 +163,19 @@ def _retry_after(error: urllib.error.HTTPError) -> float | None:
         return None
 
 
-def _transfer(url: str, part: Path, timeout_s: float, progress: Progress | None) -> int | None:
-    """Append what is missing to `part`; the whole length as the server states it, or None."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a whole file must agree with: the user's checksum, the server's, the length."""
+
+    sha256: str | None
+    stated: tuple[str, str] | None
+    size: int | None
+
+
+def _transfer(
+    url: str, part: Path, timeout_s: float, progress: Progress | None
+) -> tuple[int | None, tuple[str, str] | None]:
+    """Append what is missing to `part`; the whole length and checksum as the server states them, or None."""
     have = part.stat().st_size if part.is_file() else 0
     tag = part.with_name(part.name + ".tag")
     headers = {"User-Agent": "phusong", "Accept-Encoding": "identity"}
@@ -175,6 +195,7 @@ def _transfer(url: str, part: Path, timeout_s: float, progress: Progress | None)
             tag.write_text(answer.headers["ETag"], "utf-8")
         else:
             tag.unlink(missing_ok=True)
+        stated = published_digest.stated(answer.headers)
         length = answer.headers.get("Content-Length")
         expected = have + int(length) if length and length.isdigit() else None
         with part.open("ab" if resumed else "wb") as out:
@@ -189,7 +210,7 @@ def _transfer(url: str, part: Path, timeout_s: float, progress: Progress | None)
     if expected is not None and have < expected:
         raise _CutError(f"{have} / {expected} byte")
     tag.unlink(missing_ok=True)
-    return expected
+    return expected, stated
 
 
 def _starts_at(content_range: str | None, have: int) -> bool:
@@ -198,24 +219,26 @@ def _starts_at(content_range: str | None, have: int) -> bool:
     )
 
 
-def _finished(
-    url: str, part: Path, target: Path, note: Path, sha256: str | None, size: int | None, expected: int | None
-) -> Fetched:
+def _finished(url: str, part: Path, target: Path, note: Path, wanted: _Wanted) -> Fetched:
     got = part.stat().st_size
-    wanted = size if size is not None else expected
-    if wanted is not None and got != wanted:
+    if wanted.size is not None and got != wanted.size:
         part.unlink()
-        raise _CutError(f"{got} byte, cần · needed {wanted}")
-    digest = _sha256(part)
-    if sha256 is not None and digest != sha256.lower():
-        part.unlink()
-        raise InputError(
-            f"{url}: sai mã kiểm tra (sha256 {digest[:12]}…, cần {sha256[:12]}…), đã xoá; tệp ở nguồn đã đổi"
-            " hoặc bị sửa trên đường · wrong checksum, removed; the source has changed or was tampered with"
-        )
+        raise _CutError(f"{got} byte, cần · needed {wanted.size}")
+    digest = published_digest.digest_of(part, "sha256")
+    checks = [("sha256", wanted.sha256.lower())] if wanted.sha256 else []
+    for algorithm, right in [*checks, *([wanted.stated] if wanted.stated else [])]:
+        found = digest if algorithm == "sha256" else published_digest.digest_of(part, algorithm)
+        if found != right:
+            part.unlink()
+            raise InputError(
+                f"{url}: sai mã kiểm tra ({algorithm} {found[:12]}…, cần {right[:12]}…), đã xoá; tệp ở nguồn đã"
+                " đổi hoặc bị sửa trên đường · wrong checksum, removed; the source has changed or was tampered"
+                " with"
+            )
     part.replace(target)
     write_text(note, json.dumps({"url": url, "sha256": digest, "size": got}, indent=1) + "\n")
-    return Fetched(target, digest, got, from_cache=False)
+    agreed = "sha256" if wanted.sha256 else wanted.stated[0] if wanted.stated else ""
+    return Fetched(target, digest, got, from_cache=False, agreed=agreed)
 
 
 def _cached(target: Path, note: Path, url: str, sha256: str | None) -> Fetched | None:
@@ -225,14 +248,9 @@ def _cached(target: Path, note: Path, url: str, sha256: str | None) -> Fetched |
         known: Mapping[str, Any] = json.loads(note.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    digest = _sha256(target)
+    digest = published_digest.digest_of(target, "sha256")
     if not isinstance(known, dict) or known.get("url") != url or known.get("sha256") != digest:
         return None
     if sha256 is not None and digest != sha256.lower():
         return None
-    return Fetched(target, digest, target.stat().st_size, from_cache=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return Fetched(target, digest, target.stat().st_size, from_cache=True, agreed="sha256")

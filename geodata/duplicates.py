@@ -44,6 +44,33 @@ def merge(frame: gpd.GeoDataFrame, table: Table) -> tuple[gpd.GeoDataFrame, list
     return merged.drop(index=merged.index[gone]).reset_index(drop=True), problems
 
 
+def one_each(frame: gpd.GeoDataFrame, table: Table) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+    """The first row of each thing of a list that has several rows of it; a warning where their places differ."""
+    keys = [_identity(row, table) for row in frame.to_dict("records")]
+    first: dict[Hashable, int] = {}
+    problems: list[Problem] = []
+    kept = []
+    for place, key in enumerate(keys):
+        if key is None or key not in first:
+            kept.append(place)
+            first.setdefault(key, place)
+            continue
+        one, other = frame.iloc[first[key]], frame.iloc[place]
+        both = one.geometry is not None and other.geometry is not None
+        if both and one.geometry.distance(other.geometry) > _SAME_PLACE_DEG:
+            name = shown(other[table.identity[-1]])
+            problems.append(
+                Problem(
+                    "warning", "places-differ", table.key, str(other["source_file"]), int(other["source_row"]),
+                    table.field(table.identity[-1]).vi, name,
+                    f"toạ độ khác dòng {one['source_row']} của cùng trạm, lấy dòng đầu",
+                    "another place than the first row of the same station; the first is taken",
+                    "kiểm tra toạ độ", "check the coordinates",
+                )
+            )  # fmt: skip
+    return frame.iloc[kept].reset_index(drop=True), problems
+
+
 def _identity(row: dict[Hashable, object], table: Table) -> Hashable | None:
     if table.key == "hamlets":
         if not blank(row.get("official_hamlet_id")):

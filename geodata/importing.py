@@ -15,6 +15,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from phusong.geodata import numerals, placing
+from phusong.geodata.channels import with_frequencies
 from phusong.geodata.matching import choice_of, plain
 from phusong.geodata.official import Official
 from phusong.geodata.problems import Problem, shown
@@ -56,6 +57,8 @@ def convert(
         if field.key not in _PLACE_KEYS:
             values = _column(field, cells, mapping, tell, problems)
             clean[field.key] = pd.Series(values, index=kept, dtype=object)
+    if table.key == "sectors":
+        problems += with_frequencies(clean, tell)
     shapes: Sequence[BaseGeometry | None] = [None] * len(kept)
     read_as = ""
     if table.located:

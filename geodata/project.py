@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from phusong.geodata import store
-from phusong.geodata.duplicates import merge
+from phusong.geodata.duplicates import merge, one_each
 from phusong.geodata.errors import InputError
 from phusong.geodata.importing import convert
 from phusong.geodata.official import Official, binh_phuoc
@@ -122,11 +122,13 @@ def import_file(
     sheet: str | None = None,
     mapping_file: Path | None = None,
     accept_guesses: bool = False,
+    one_row_each: bool = False,
 ) -> ImportReport:
     """Read one file into the project's store. The column mapping is kept beside it for the next time.
 
-    Raises InputError where the file cannot be read, a needed column is missing, guessed columns are not
-    confirmed, or the coordinates fit no or several systems; the store is then as it was.
+    `one_row_each`: several rows of the file speak of one thing, as a list of cells does of its stations; the
+    first of them stands for it. Raises InputError where the file cannot be read, a needed column is missing,
+    guessed columns are not confirmed, or the coordinates fit no or several systems; the store is then as it was.
     """
     table = table_named(table_key)
     kept = mapping_file or project.folder / "mappings" / f"{file.name}.{table.key}.toml"
@@ -153,13 +155,15 @@ def import_file(
             f"{file.name}: cột phỏng đoán ({guessed}); hãy xem {kept} rồi chạy lại, hoặc thêm --yes"
             " · guessed columns: look at the mapping file and run again, or add --yes"
         )
-    return _store_rows(project, file, rows, mapping, kept)
+    return _store_rows(project, file, rows, mapping, kept, one_row_each=one_row_each)
 
 
-def _store_rows(project: Project, file: Path, rows: Rows, mapping: ColumnMapping, kept: Path) -> ImportReport:
+def _store_rows(
+    project: Project, file: Path, rows: Rows, mapping: ColumnMapping, kept: Path, *, one_row_each: bool
+) -> ImportReport:
     table = table_named(mapping.table)
     imported = convert(rows, mapping, table, area=project.area(), official=project.official())
-    frame, twice = merge(imported.frame, table)
+    frame, twice = (one_each if one_row_each else merge)(imported.frame, table)
     problems = (*imported.problems, *twice)
     origin = store.Origin(
         layer=table.key,

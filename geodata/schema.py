@@ -109,7 +109,9 @@ HAMLETS = Table("hamlets", "Thôn, ấp, khu phố", "Hamlets", (
 
 STATIONS = Table("stations", "Trạm phát sóng", "Stations", (
     Field("site_id", "Mã trạm", "Site id", "code", required=True, aliases=(
-        "site", "site name", "mã bts", "id trạm", "mã nhà trạm", "station id", "mã vị trí", "cell site"),
+        "site", "site name", "mã bts", "id trạm", "mã nhà trạm", "station id", "mã vị trí", "cell site",
+        "site code", "enodeb name", "enb name", "gnodeb name", "gnb name", "nodeb name", "bts name",
+        "base station name", "ne name"),
         example="VTL-LN-001"),
     Field("operator", "Nhà mạng", "Operator", "choice", choices=_OPERATORS, required=True,
           aliases=("doanh nghiệp", "dn", "mạng", "đơn vị khai thác", "chủ đầu tư", "dnvt"),
@@ -134,7 +136,8 @@ STATIONS = Table("stations", "Trạm phát sóng", "Stations", (
 
 SECTORS = Table("sectors", "Sector (ô phủ sóng)", "Sectors", (
     Field("sector_id", "Mã sector", "Sector id", "code", aliases=(
-          "mã cell", "cell id", "cell name", "tên cell", "sector name"), example="VTL-LN-001-4G-1"),
+          "mã cell", "cell name", "tên cell", "sector name", "cell", "local cell name", "cell id"),
+          example="VTL-LN-001-4G-1"),
     Field("site_id", "Mã trạm", "Site id", "code", required=True, aliases=STATIONS.field("site_id").aliases,
           example="VTL-LN-001"),
     Field("operator", "Nhà mạng", "Operator", "choice", choices=_OPERATORS,
@@ -144,6 +147,9 @@ SECTORS = Table("sectors", "Sector (ô phủ sóng)", "Sectors", (
     Field("band", "Băng tần", "Band", aliases=("băng", "band name"), example="B3 (1800)"),
     Field("frequency_mhz", "Tần số (MHz)", "Frequency (MHz)", "number", low=400, high=30_000,
           aliases=("tần số", "tần số phát", "freq", "frequency", "tần số dl (mhz)"), example=1842.5),
+    Field("channel", "Số kênh (EARFCN)", "Channel number (EARFCN, NR-ARFCN, UARFCN)", "whole", low=0,
+          high=2_100_000, aliases=("earfcn", "earfcn dl", "dl earfcn", "nr-arfcn", "nrarfcn", "uarfcn",
+          "arfcn", "ssb arfcn", "kênh", "số kênh"), example=1575),
     Field("bandwidth_mhz", "Băng thông (MHz)", "Bandwidth (MHz)", "number", low=0.1, high=400,
           aliases=("băng thông", "bw", "bandwidth", "độ rộng băng"), example=20),
     Field("azimuth_deg", "Hướng (độ)", "Azimuth (deg)", "number", required=True, low=0, high=360, aliases=(
@@ -155,7 +161,9 @@ SECTORS = Table("sectors", "Sector (ô phủ sóng)", "Sectors", (
     Field("antenna", "Loại anten", "Antenna", aliases=("anten", "antenna type", "kiểu anten"),
           example="panel-65"),
     Field("power_dbm", "Công suất (dBm)", "Power (dBm)", "number", low=0, high=60, aliases=(
-        "công suất", "công suất phát", "tx power", "power", "công suất phát (dbm)"), example=46),
+        "công suất", "công suất phát", "tx power", "power", "công suất phát (dbm)",
+        "max tx power", "max power", "transmit power"),
+        example=46),
     Field("height_m", "Độ cao anten (m)", "Antenna height (m)", "number", low=3, high=150, aliases=(
         "chiều cao anten", "độ cao", "height", "antenna height", "chiều cao"), example=38),
     Field("on_air_year", "Năm phát sóng", "On-air year", "year", low=1993, high=2040,

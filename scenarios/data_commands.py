@@ -86,7 +86,7 @@ def import_command(
         if table == "cells":
             from phusong.geodata.cell_dumps import import_cells
 
-            reports = import_cells(opened, file)
+            reports = import_cells(opened, file, crs=stated, accept_guesses=yes)
         else:
             reports = [
                 import_file(
@@ -202,6 +202,9 @@ def fetch_command(
     kind: Annotated[str, typer.Argument(help="terrain, landcover, population, boundaries")],
     project: _Folder = Path(),
     bbox: Annotated[str, typer.Option(help="TÂY,NAM,ĐÔNG,BẮC theo độ · in degrees")] = "",
+    province: Annotated[
+        str, typer.Option(help="Tên tỉnh, cũ hay mới, hoặc mã · a province's name, old or new, or its code")
+    ] = "",
     url: Annotated[str, typer.Option(help="Địa chỉ khác · another address")] = "",
     sha256: Annotated[str, typer.Option(help="Mã kiểm tra mong đợi · the expected checksum")] = "",
 ) -> None:
@@ -217,29 +220,53 @@ def fetch_command(
     dataset = known[kind]
     if url:
         dataset = dataclasses.replace(dataset, url=url, tile_deg=0)
-    urls = download.urls_for(dataset, _bbox(bbox, project))
+    if bbox and province:
+        raise InputError("--bbox và --province: chỉ cho một · give one of them only")
+    urls = download.urls_for(dataset, _bbox(bbox, province, project))
     typer.echo(f"{dataset.title}: {len(urls)} tệp · files, ~{len(urls) * dataset.size_mb:.0f} MB")
     typer.echo(f"Giấy phép · licence: {dataset.licence}")
     folder = open_project(project).folder / "downloads"
+    missing = 0
     for address in urls:
-        fetched = download.fetch(address, folder / address.rsplit("/", 1)[-1], sha256=sha256 or None)
+        try:
+            fetched = download.fetch(address, folder / address.rsplit("/", 1)[-1], sha256=sha256 or None)
+        except download.NoSuchFileError:
+            missing += 1  # a tile wholly in the sea is not published
+            if missing == len(urls):
+                raise
+            typer.echo(
+                f"  {address.rsplit('/', 1)[-1]}  nguồn không có, thường là biển · not published; sea?"
+            )
+            continue
         how = "đã có · cached" if fetched.from_cache else f"{fetched.size / 1e6:.1f} MB"
-        typer.echo(f"  {fetched.path}  {how}  sha256 {fetched.sha256}")
+        agreed = (
+            f"khớp {fetched.agreed} · agrees" if fetched.agreed else "nguồn không công bố mã · none stated"
+        )
+        typer.echo(f"  {fetched.path}  {how}  sha256 {fetched.sha256}  ({agreed})")
     typer.echo(f"Tiếp theo · next: phusong data import {folder}/… --as {kind} --project {project}")
 
 
-def _bbox(text: str, project: Path) -> tuple[float, float, float, float]:
+def _bbox(text: str, province: str, project: Path) -> tuple[float, float, float, float]:
     if text:
         try:
             west, south, east, north = (float(part) for part in text.split(","))
         except ValueError:
             raise InputError(f"--bbox {text}: cần TÂY,NAM,ĐÔNG,BẮC · needs WEST,SOUTH,EAST,NORTH") from None
         return west, south, east, north
+    if province:
+        from phusong.geodata.provinces import bounds_of
+
+        name, (west, south, east, north) = bounds_of(province)
+        typer.echo(f"{name}: {west:g}, {south:g}, {east:g}, {north:g}")
+        return west, south, east, north
     from phusong.geodata.project import open_project
 
     area = open_project(project).area()
     if area is None:
-        raise InputError("hãy cho --bbox: dự án chưa có ranh giới · give --bbox: the project has no boundary")
+        raise InputError(
+            "hãy cho --province hoặc --bbox: dự án chưa có ranh giới"
+            " · give --province or --bbox: the project has no boundary"
+        )
     west, south, east, north = area.bounds
     return west - 0.1, south - 0.1, east + 0.1, north + 0.1
 

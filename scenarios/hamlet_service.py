@@ -29,7 +29,7 @@ def hamlet_service(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) ->
     best_server (the sector that serves most of its people), backup_dbm (the same of the second best server),
     rate_mbps (downlink of one phone at the scenario's load), quality (a key of quality.toml, or "below").
     """
-    levels = _quality_levels()
+    levels = quality_levels()
     return pd.concat(
         [_of_layer(scenario, inputs, coverage, layer, levels) for layer in coverage.layers.values()],
         ignore_index=True,
@@ -114,7 +114,8 @@ def _main_server(server: NDArray[np.int32], inputs: Inputs, coverage: CoverageMa
     return names
 
 
-def _quality_levels() -> list[dict[str, Any]]:
+def quality_levels() -> list[dict[str, Any]]:
+    """The levels of quality.toml, of each technology from best to least."""
     text = (resources.files("phusong.scenarios") / "quality.toml").read_text("utf-8")
     levels: list[dict[str, Any]] = tomllib.loads(text)["level"]
     for technology in {level["technology"] for level in levels}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pandas as pd
 import rasterio.features
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import NAMES
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
 from phusong.coverage.service import LevelThresholds, People
@@ -22,6 +20,7 @@ from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
 from phusong.scenarios.area import bounds_of, cropped
 from phusong.scenarios.changes import on_air
+from phusong.scenarios.growth import grown
 from phusong.scenarios.scenario import Scenario
 
 SPILL_M = 5000.0  # how far beyond the border signal is counted
@@ -67,6 +66,7 @@ class Inputs:
 def load_inputs(scenario: Scenario) -> Inputs:
     """The inputs of a scenario. InputError for what the data do not have."""
     province, found = province_of(scenario.data)
+    province = grown(province, scenario)
     sites, rows = on_air(scenario, province)
     if scenario.area:
         reach_m = 1000.0 * max(options_of(scenario).radius_km[name] for name in scenario.technologies)
@@ -121,12 +121,10 @@ def ground_of(province: Province) -> Ground:
 def options_of(scenario: Scenario) -> Options:
     """The scenario's radio assumptions, as `predict` takes them."""
     radio = scenario.radio
-    if radio.model not in NAMES:
-        near = difflib.get_close_matches(radio.model, NAMES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(NAMES)}"
-        raise InputError(f"{scenario.name}: radio.model {radio.model!r} is not known; {hint}")
     return Options(
         model=radio.model,
+        model_options=radio.told,
+        extras=radio.extras,
         receiver_height_m=radio.receiver_height_m,
         location_percent=radio.location_percent,
         load=radio.load,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,21 +32,52 @@ def pathloss_command(
     location_percent: Location = 50.0,
     environment: Environment = "open",
     polarization: Polarization = "vertical",
+    clutter_loss: Annotated[
+        str,
+        typer.Option(help="Suy hao lớp phủ quanh máy thu · clutter loss: p2108, p2108-statistical"),
+    ] = "",
+    building: Annotated[
+        str, typer.Option(help="Suy hao vào nhà · loss into a building: p2109, tr38901")
+    ] = "",
+    vegetation: Annotated[str, typer.Option(help="Suy hao qua cây · loss through trees: p833")] = "",
+    rain: Annotated[str, typer.Option(help="Suy hao mưa · rain: p530, p838 (từ · from 1 GHz)")] = "",
+    gases: Annotated[str, typer.Option(help="Suy hao khí quyển · gases: p676 (từ · from 1 GHz)")] = "",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Tùy chọn KHÓA=GIÁ_TRỊ · option of the model or, as building.kind, of a loss; may be repeated",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json/--table", help="JSON hay bảng chữ · JSON or lines of text")
     ] = True,
 ) -> None:
     """Suy hao của một mặt cắt, kèm mọi đại lượng trung gian · loss of one profile, intermediates."""
     from phusong.scenarios.pathloss import answer, read_profile
+    from phusong.scenarios.pathloss_options import asked
 
+    losses = {
+        "clutter": clutter_loss, "building": building, "vegetation": vegetation, "rain": rain, "gases": gases,
+    }  # fmt: skip
+    options, extras = asked(model, losses, settings or [])
     path = read_profile(profile, tx_height_m=tx_height_m, rx_height_m=rx_height_m)
     conditions = _conditions(frequency_mhz, polarization, time_percent, location_percent, environment)
-    found = answer(model, path, conditions)
+    found = answer(model, path, conditions, options=options, extras=extras)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
         return
     typer.echo(f"{found['title']} ({found['edition']}): {found['loss_db']:.2f} dB")
-    for key, value in found["intermediates"].items():
+    _tell(found["intermediates"])
+    for loss in found["extra_losses"]:
+        typer.echo(f"{loss['title']} ({loss['edition']}): {loss['loss_db']:.2f} dB")
+        _tell(loss["intermediates"])
+    if found["extra_losses"]:
+        typer.echo(f"Tổng · total: {found['total_loss_db']:.2f} dB")
+
+
+def _tell(intermediates: Mapping[str, Any]) -> None:
+    for key, value in intermediates.items():
         typer.echo(f"  {key:>18}  {value:.6g}" if isinstance(value, float) else f"  {key:>18}  {value}")
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.geodata.networks import Networks, check
+from phusong.scenarios.growth import GROWN
 from phusong.scenarios.inputs import Inputs, province_of
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
@@ -54,11 +55,6 @@ class NetworksAnswer:
     loudspeakers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     hearing: pd.DataFrame = field(default_factory=pd.DataFrame)
     new_clusters: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the data had fibre and loudspeakers, so that every section is there."""
-        return {"fixed", "loudspeakers", "capacity"} <= self.summary.keys()
 
 
 def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
@@ -113,7 +109,10 @@ def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
     """The networks' tables that a scenario runs on: the reference province's, or the user's own."""
     from phusong.geodata.network_tables import with_tables
 
-    whole = province_of(scenario.data)[0] if scenario.area else inputs.province
+    own_people = not scenario.area and GROWN not in inputs.province.synthetic
+    whole = (
+        inputs.province if own_people else province_of(scenario.data)[0]
+    )  # what there is today, everywhere
     if scenario.data == "reference":
         from phusong.geodata.reference.networks import load
 

@@ -6,11 +6,15 @@ import csv
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from phusong.coverage.models import Conditions, Loss, Model, model_named
+from phusong.coverage.extra_losses import Place, extra_losses
+from phusong.coverage.model import Loss, Model, conditions_for
+from phusong.coverage.model_options import Given, Value, settings
+from phusong.coverage.models import model_named
 from phusong.coverage.profile import PathProfile
 from phusong.geodata.errors import InputError
 
@@ -47,21 +51,52 @@ def read_profile(path: Path, *, tx_height_m: float, rx_height_m: float) -> PathP
         raise InputError(f"{path}: {error}" if "_height_m" not in str(error) else str(error)) from None
 
 
-def answer(model_name: str, profile: PathProfile, conditions: Mapping[str, Any]) -> dict[str, Any]:
+def answer(
+    model_name: str,
+    profile: PathProfile,
+    conditions: Mapping[str, Any],
+    *,
+    options: Mapping[str, Value] = MappingProxyType({}),
+    extras: Mapping[str, Given] = MappingProxyType({}),
+) -> dict[str, Any]:
     """What `phusong pathloss` prints: model, edition, loss and every intermediate in the model's symbols.
 
-    InputError for what the model does not cover.
+    `options` are the model's own, `extras` the losses to add (coverage.model_options). InputError for what the
+    model does not cover.
     """
     try:
-        asked = Conditions(**conditions)
         model = model_named(model_name)
+        asked = conditions_for(model.name, options, **conditions)
         loss = model.loss(profile, asked)
+        place = Place(
+            frequency_mhz=asked.frequency_mhz,
+            rx_height_m=profile.rx_height_m,
+            distance_km=profile.length_km,
+            tx_asl_m=profile.tx_asl_m,
+            rx_asl_m=profile.rx_asl_m,
+            polarization=asked.polarization,
+        )
+        added = extra_losses(extras, place)
     except ValueError as error:
         raise InputError(str(error)) from None
     return {
         **described(model, loss),
+        "extra_losses": [
+            {
+                "of": one.extra.kind,
+                "method": one.extra.method,
+                "title": one.extra.title,
+                "edition": one.extra.edition,
+                "loss_db": float(one.loss.loss_db),
+                "options": dict(one.options),
+                "intermediates": {key: plain(value) for key, value in one.loss.intermediates.items()},
+            }
+            for one in added
+        ],
+        "total_loss_db": float(loss.loss_db) + sum(float(one.loss.loss_db) for one in added),
         "conditions": {
-            **conditions,
+            **{key: getattr(asked, key) for key in conditions},
+            "options": settings(model.name, options),
             "tx_height_m": profile.tx_height_m,
             "rx_height_m": profile.rx_height_m,
             "points": int(profile.distance_km.size),

@@ -18,7 +18,7 @@ from phusong.geodata.province import Province
 from phusong.scenarios.maps.answers import thresholds_of
 from phusong.scenarios.maps.document import refuse_outside
 from phusong.scenarios.maps.palette import SHARE_COLOURS, SHARE_EDGES, classify, rgb, signal_classes
-from phusong.scenarios.report_networks import network_paragraphs
+from phusong.scenarios.report_sections import sections_of
 from phusong.scenarios.report_tables import (
     Column,
     Table,
@@ -83,7 +83,7 @@ def render_report(result: RunResult, lang: str = "vi") -> str:
         gaps=gaps,
         gaps_note=say("worst_gaps_note", n=len(shown), all=len(listed), layer=name),
         communes=worst_communes(result, lang, COMMUNES_SHOWN),
-        networks=network_paragraphs(result, lang),
+        sections=list(sections_of(result, lang)),
         assumptions=found["assumptions"],
         text=lambda column, row: _text(column, row, lang),
     )

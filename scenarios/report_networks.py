@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from phusong.geodata.reference.networks import SYNTHETIC_LABELS
 from phusong.scenarios.network_words import network_sentences
+from phusong.scenarios.report_section import Paragraph, Section
 from phusong.scenarios.report_tables import Column, Table
 from phusong.scenarios.report_words import words
 from phusong.scenarios.result import RunResult
+
+
+def network_sections(result: RunResult, lang: str) -> Iterator[Section]:
+    """One section, where the run has an answer for other networks."""
+    if result.networks is None:
+        return
+    said = tuple(Paragraph(text, heading) for heading, text in network_paragraphs(result, lang))
+    yield Section("networks", words(lang)("group_networks"), said, network_tables(result, lang))
 
 
 def network_paragraphs(result: RunResult, lang: str) -> list[tuple[str, str]]:
@@ -71,7 +82,13 @@ def network_tables(result: RunResult, lang: str) -> tuple[Table, ...]:
         ("cells", "Tải giờ cao điểm" if vi else "Busy-hour load", cells, loaded),
     )
     return tuple(
-        Table(key, title, columns, [{str(k): v for k, v in row.items()} for row in table.to_dict("records")])
+        Table(
+            key,
+            title,
+            columns,
+            [{str(k): v for k, v in row.items()} for row in table.to_dict("records")],
+            shown=0,
+        )
         for key, title, columns, table in tables
         if len(table)
     )

@@ -35,12 +35,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; `key` names it for programs, `title` for readers."""
+    """Rows under headings; `key` names it for programs, `title` for readers.
+
+    Where it is part of a section, report.html shows the first `shown` rows, and none where that is 0.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Mapping[str, Any]]
+    shown: int = 20
 
 
 def tables_of(result: RunResult, lang: str) -> tuple[Table, ...]:

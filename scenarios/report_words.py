@@ -71,6 +71,10 @@ _OWN: dict[str, tuple[str, str]] = {
         "A model's prediction; not for licensing, no substitute for measurements.",
     ),
     "title": ("Phương án", "Scenario"),
+    "more_rows": (
+        "{n} trong {all} dòng; còn lại ở trang tính “{sheet}”.",
+        "{n} of {all} rows; the rest is in sheet “{sheet}”.",
+    ),
     "year": ("Năm", "Year"),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from phusong.scenarios.maps.palette import LEVEL_COLOURS
-from phusong.scenarios.report_networks import network_tables
+from phusong.scenarios.report_sections import sections_of
 from phusong.scenarios.report_tables import Column, Table, headline, tables_of
 from phusong.scenarios.report_words import synthetic_of, title_of, words
 from phusong.scenarios.result import RunResult
@@ -16,7 +16,9 @@ from phusong.scenarios.result import RunResult
 # a file's date would make the same run give other bytes
 FIXED_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 _FORMATS = {"count": "#,##0", "decimal": "#,##0.00", "share": "0.0%", "dbm": "0"}
-_NAMED = ("hamlets", "gaps", "stations", "plan", "fixed", "hearing", "cells")  # first column is a name
+_NAMED = (  # first column is a name
+    "hamlets", "gaps", "stations", "plan", "fixed", "hearing", "cells", "border_places", "masts", "cuts",
+)  # fmt: skip
 _FONT = {"font_name": "Arial", "font_size": 10, "valign": "top"}
 
 
@@ -40,8 +42,10 @@ def write_workbook(result: RunResult, path: Path, *, lang: str = "vi") -> None:
             for key, colour in LEVEL_COLOURS.items()
         }
         _front(book, formats, result, lang)
-        for table in (*tables_of(result, lang), *network_tables(result, lang)):
-            _sheet(book, formats, table)
+        added = (table for section in sections_of(result, lang) for table in section.tables)
+        for table in (*tables_of(result, lang), *added):
+            if table.columns:
+                _sheet(book, formats, table)
 
 
 def _front(book: Any, formats: dict[str, Any], result: RunResult, lang: str) -> None:

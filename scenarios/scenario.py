@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
 from phusong.scenarios.plan_keys import PlanKeys
+from phusong.scenarios.radio_keys import Radio as Radio
 
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -34,18 +35,6 @@ class Thresholds(_Strict):
                 f"{self.outdoor_dbm}, {self.in_car_dbm}, {self.indoor_dbm}"
             )
         return self
-
-
-class Radio(_Strict):
-    """How propagation is asked for."""
-
-    model: str = "p1812"
-    receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
-    location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50  # of places served at the level
-    load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
-    radius_km: Mapping[Technology, Annotated[float, Field(strict=True, ge=0.5, le=60)]] = Field(
-        default={"3G": 20.0, "4G": 20.0, "5G": 8.0}
-    )
 
 
 class SiteChange(_Strict):
@@ -137,6 +126,18 @@ class Sites(_Strict):
         return self
 
 
+class Growth(_Strict):
+    """How many more people there are each year; the demand of each of them grows by [demand]."""
+
+    people_per_year: Annotated[float, Field(strict=True, ge=-0.2, le=0.2)] = (
+        0.0  # 0.01: one in a hundred more
+    )
+    units: Mapping[str, Annotated[float, Field(strict=True, ge=-0.2, le=0.2)]] = Field(default={})
+    since: Annotated[int, Field(strict=True, ge=2000, le=2050)] = (
+        2024  # the year that the data's people are of
+    )
+
+
 class Scenario(_Strict):
     """One question about the province; every key is checked and unknown ones are refused."""
 
@@ -164,6 +165,7 @@ class Scenario(_Strict):
     fixed: Fixed = Fixed()
     loudspeakers: Loudspeakers = Loudspeakers()
     demand: Demand = Demand()
+    growth: Growth = Growth()
     plan: PlanKeys = PlanKeys()
     thresholds: Mapping[Technology, Thresholds]
 

@@ -69,12 +69,22 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
         raise InputError(f"{file.at('base')}: `base` must be the name of a scenario or a path, in quotes")
     beside = file.path.parent / base if file.path and base.endswith(".toml") else None
     below, _ = _merged(str(beside or base), (*seen, file.label))
+    _forget_options(below, own)
     year, earlier = own.get("year"), below.get("year")
     if isinstance(year, int) and isinstance(earlier, int) and year < earlier:
         raise InputError(
             f"{file.at('year')}: year {year} lies before its base's, {earlier}; take a base of {year} or earlier"
         )
     return _overlay(below, own), file
+
+
+def _forget_options(below: dict[str, Any], own: Mapping[str, Any]) -> None:
+    """The options of a base's model say nothing to another model."""
+    mine, theirs = own.get("radio"), below.get("radio")
+    if not (isinstance(mine, Mapping) and isinstance(theirs, Mapping)):
+        return
+    if mine.get("model", theirs.get("model")) != theirs.get("model"):
+        below["radio"] = {key: value for key, value in theirs.items() if key != "model_options"}
 
 
 def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,7 +152,7 @@ def _first_problem(error: ValidationError, file: _File) -> str:
     problems = error.errors()
     # a misspelt key also makes the right one missing: name the misspelling
     problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
-    dotted = ".".join(str(part) for part in problem["loc"])
+    dotted = ".".join(str(part) for part in (*problem["loc"], *_key_of(problem)))
     where = f"{file.at(dotted)}: "
     if problem["type"] == "extra_forbidden":
         *tables, key = (str(part) for part in problem["loc"])
@@ -155,8 +165,16 @@ def _first_problem(error: ValidationError, file: _File) -> str:
     if not dotted:
         return f"{where}{message}"
     given = problem.get("input")
+    if repr(given) in message:
+        return f"{where}{dotted}: {message}"
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
     return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"
+
+
+def _key_of(problem: Any) -> tuple[str, ...]:
+    """The key below its location that a check of several keys together found wrong."""
+    key = problem.get("ctx", {}).get("key")
+    return (key,) if isinstance(key, str) else ()
 
 
 def _known_keys(tables: list[str]) -> list[str]:

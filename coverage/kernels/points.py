@@ -35,6 +35,7 @@ def diffraction_to_points(
     y: F64,
     clearance_m: float,
     earth_km: float,
+    vertical: bool,
     frequencies_mhz: F64,
     loss: NDArray[np.float64],
 ) -> None:
@@ -60,7 +61,7 @@ def diffraction_to_points(
             for f in range(frequencies_mhz.size):
                 loss[f, k] = delta_bullington(
                     distance_km[:n], terrain[:n], surface[:n], h_tx, h_rx, earth_km,
-                    frequencies_mhz[f], 0.0, True,
+                    frequencies_mhz[f], 0.0, vertical,
                 ).Ld  # fmt: skip
 
 

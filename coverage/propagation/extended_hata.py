@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import HATA_ENVIRONMENTS
 from phusong.coverage.propagation.door import in_range, one_of
-from phusong.coverage.propagation.itm_terrain import fitted_line, horizons
+from phusong.coverage.propagation.extended_hata_terrain import Terrain, Undulation, terrain_of_path
 from phusong.coverage.propagation.itm_variability import deviate
 
-ENVIRONMENTS = ("urban", "suburban", "open")
+ENVIRONMENTS = HATA_ENVIRONMENTS
 URBAN, SUBURBAN, OPEN = 0, 1, 2
 # the report's own speed of light, from a permittivity rounded to 8.854 pF/m: 1e-4 dB against the exact one
 _C_M_S = 1.0 / math.sqrt(4e-7 * math.pi * 8.854e-12)
@@ -58,21 +59,6 @@ _RIDGE_DB = np.array(
         (20.0, -4.0, -6.5, -6.0, -4.5, -3.5, -2.5, -2.0, -1.0),
     ]
 )
-# [Okumura fig. 35]: gain over the share of the path that is sea; the sea at the base's end, at the mobile's
-_SEA_30_KM_SHARE = np.array((0.0, 0.15, 0.35, 0.45, 0.6, 0.65, 0.725, 0.775, 0.85, 1.0))
-_SEA_30_KM_DB = np.array(
-    [
-        (0.0, 1.0, 3.0, 4.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0),
-        (0.0, 4.0, 5.5, 7.0, 8.5, 9.0, 9.5, 9.8, 10.25, 11.0),
-    ]
-)
-_SEA_60_KM_SHARE = np.array((0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.725, 0.85, 0.9, 1.0))
-_SEA_60_KM_DB = np.array(
-    [
-        (0.0, 2.0, 4.0, 5.5, 7.0, 9.0, 11.0, 13.0, 14.0, 15.0),
-        (0.0, 4.25, 6.25, 9.2, 10.5, 11.75, 13.0, 14.0, 14.25, 15.0),
-    ]
-)
 
 
 class ExtendedHata(NamedTuple):
@@ -94,15 +80,6 @@ class ExtendedHata(NamedTuple):
     K_ridge_db: float
     K_sea_db: float
     sigma_db: float  # location variability
-
-
-class Undulation(NamedTuple):
-    """Terrain heights exceeded by 10, 50 and 90 % of the 10 km next to the mobile, and their range, m."""
-
-    h_10: float
-    h_50: float
-    h_90: float
-    delta_h: float
 
 
 @jit()
@@ -142,34 +119,6 @@ def location_sigma_db(f: float, environment: int) -> float:
 
 
 @jit()
-def _mean_gain_m(z: NDArray[np.float64], step_km: float, forward: bool) -> float:
-    """How far one end's ground lies above the mean of the 3 to 15 km from it, m."""
-    last = z.size - 1
-    d = last * step_km
-    if d < 3.0:
-        return 0.0
-    first = int(3.0 / step_km)
-    end = int(15.0 / step_km) if d > 15.0 else last
-    if forward:
-        return (z[0] - z[first : end + 1].mean()) * min((d - 3.0) / 12.0, 1.0)
-    return (z[last] - z[last - end : last - first + 1].mean()) * min((d - 3.0) / 12.0, 1.0)
-
-
-@jit()
-def undulation_m(z: NDArray[np.float64], step_km: float) -> Undulation:
-    """Quantiles of the terrain within 10 km of the mobile, at z[0], m."""
-    d = (z.size - 1) * step_km
-    count = z.size if d < 10.0 else int(10.0 / step_km) + 1
-    falling = -np.sort(-z[:count])
-    h_10 = falling[max(int(0.1 * count - 1), 0)]
-    h_50 = falling[max(int(0.5 * count - 1), 0)]
-    h_90 = falling[max(int(0.9 * count - 1), 0)]
-    # a short path shows only part of the undulation
-    factor = (1.0 - 0.8 * math.exp(-0.2)) / (1.0 - 0.8 * math.exp(-0.02 * d)) if d < 10.0 else 1.0
-    return Undulation(factor * h_10, factor * h_50, factor * h_90, factor * (h_10 - h_90))
-
-
-@jit()
 def hills_gain_db(delta_h: float) -> float:
     """Median correction for rolling hills, dB."""
     return _quadratic(_MEDIAN_HILLS, math.log10(max(delta_h, 15.0)))
@@ -188,26 +137,6 @@ def fine_hills_gain_db(terrain: Undulation, ground_m: float) -> float:
     if ground_m >= terrain.h_50:
         return K * (ground_m - terrain.h_50) / (terrain.h_10 - terrain.h_50)
     return -K * (terrain.h_50 - ground_m) / (terrain.h_50 - terrain.h_90)
-
-
-@jit()
-def slope_at_mobile_mrad(z: NDArray[np.float64], step_m: float) -> float:
-    """Slope of the terrain over the last 5 to 10 km, positive when it rises towards the mobile, mrad."""
-    d = (z.size - 1) * step_m
-    lowest, highest, nearest = math.inf, -math.inf, 0.0
-    for km in range(5, 11):
-        x = 1000.0 * km
-        if d < x:
-            break
-        size = int(x / step_m) + 1
-        line = fitted_line(z, size, 0.0, x / step_m)
-        slope = -1000.0 * (line.at_end - line.at_start) / x
-        lowest, highest = min(lowest, slope), max(highest, slope)
-        if km == 5:
-            nearest = slope
-    if d <= 5000.0 or lowest * highest < 0.0:
-        return nearest
-    return highest if highest >= 0.0 else lowest
 
 
 @jit()
@@ -232,53 +161,25 @@ def ridge_gain_db(d_1: float, d_2: float, h_ridge: float) -> float:
 
 
 @jit()
-def _sea_curve_db(
-    share: float, at_mobile: float, shares: NDArray[np.float64], gains: NDArray[np.float64]
-) -> float:
-    low, high = np.interp(share, shares, gains[0]), np.interp(share, shares, gains[1])
-    return low + (high - low) * at_mobile
-
-
-@jit()
-def sea_gain_db(z: NDArray[np.float64], d: float) -> float:
-    """Correction for a mixed land-sea path, dB: terrain of exactly 0 m is sea; z[0] is the mobile's end."""
-    half = (z.size - 1) // 2
-    near = (z[:half] == 0.0).sum()
-    sea = (z == 0.0).sum()
-    if sea == 0:
-        return 0.0
-    far = sea - near
-    at_mobile = 1.0 if near > far else (0.0 if far > near else 0.5)
-    share = sea / z.size
-    gain_30 = _sea_curve_db(share, at_mobile, _SEA_30_KM_SHARE, _SEA_30_KM_DB)
-    gain_60 = _sea_curve_db(share, at_mobile, _SEA_60_KM_SHARE, _SEA_60_KM_DB)
-    return gain_30 + (gain_60 - gain_30) * min(max((d - 30.0) / 30.0, 0.0), 1.0)
-
-
-class _Ridge(NamedTuple):
-    """The one horizon that both ends share: how far from base and mobile, km, and its height, m."""
-
-    d_b: float
-    d_m: float
-    h: float
-    h_geometric: float
-
-
-@jit()
-def _ridge(z: NDArray[np.float64], step_m: float, h_b: float, h_m: float) -> _Ridge:
-    """The common horizon; both distances are 0 where the ends see each other or have different horizons."""
-    last = z.size - 1
-    d = last * step_m
-    N_s = 301.0 * math.exp(-z.mean() / 9460.0)
-    curvature = 157e-9 * (1.0 - 0.04665 * math.exp(N_s / 179.3))
-    _, _, d_m, d_b = horizons(z, step_m, h_m, h_b, curvature)
-    if abs(d - d_m - d_b) > 0.5 * step_m:
-        return _Ridge(0.0, 0.0, 0.0, 0.0)
-    z_m, z_b = z[0] + h_m, z[last] + h_b
-    above = z[int(d_m / step_m)] + 0.5 * curvature * d_m * d_b
-    h = above - (z_b * d_b + z_m * d_m) / d  # as NTIA's program
-    h_geometric = above - (z_b * d_m + z_m * d_b) / d
-    return _Ridge(d_b / 1000.0, d_m / 1000.0, max(h, 0.0), max(h_geometric, 0.0))
+def loss_over_terrain(
+    path: Terrain, h_b: float, h_m: float, f: float, environment: int, z_location: float
+) -> ExtendedHata:
+    """Loss over terrain that has been looked at, with its parts; nothing is checked here."""
+    h_b_eff = min(max(h_b + path.gain_b, 30.0), 200.0)
+    h_m_eff = min(max(h_m + path.gain_m, 1.0), 10.0)
+    L_median, d_bp = median_loss_db(f, h_b_eff, h_m_eff, path.d, environment)
+    sigma = location_sigma_db(f, environment)
+    ridge = path.ridge
+    single = ridge.d_b > 0.0
+    K_ridge = ridge_gain_db(ridge.d_b, ridge.d_m, ridge.h) if single else 0.0
+    K_hills = 0.0 if single else hills_gain_db(path.undulation.delta_h)
+    K_fine = 0.0 if single else fine_hills_gain_db(path.undulation, path.ground)
+    K_slope = 0.0 if single else slope_gain_db(path.theta_m, path.d)
+    L = L_median - z_location * sigma - path.K_sea - K_ridge - K_hills - K_fine - K_slope
+    return ExtendedHata(
+        L, L_median, h_b_eff, h_m_eff, d_bp, path.undulation.delta_h, path.theta_m, single, ridge.h,
+        ridge.h_geometric, K_hills, K_fine, K_slope, K_ridge, path.K_sea, sigma,
+    )  # fmt: skip
 
 
 @jit()
@@ -292,26 +193,8 @@ def extended_hata_loss(
     z_location: float,
 ) -> ExtendedHata:
     """Loss over a profile that runs from the mobile to the base, with its parts; nothing is checked here."""
-    step_km = step_m / 1000.0
-    d = (z.size - 1) * step_m / 1000.0
-    h_b_eff = min(max(h_b + _mean_gain_m(z, step_km, False), 30.0), 200.0)
-    h_m_eff = min(max(h_m + _mean_gain_m(z, step_km, True), 1.0), 10.0)
-    L_median, d_bp = median_loss_db(f, h_b_eff, h_m_eff, d, environment)
-    terrain = undulation_m(z, step_km)
-    theta_m = slope_at_mobile_mrad(z, step_m)
-    sigma = location_sigma_db(f, environment)
-    ridge = _ridge(z, step_m, h_b, h_m)
-    single = ridge.d_b > 0.0
-    K_sea = sea_gain_db(z, d)
-    K_ridge = ridge_gain_db(ridge.d_b, ridge.d_m, ridge.h) if single else 0.0
-    K_hills = 0.0 if single else hills_gain_db(terrain.delta_h)
-    K_fine = 0.0 if single else fine_hills_gain_db(terrain, z[0])
-    K_slope = 0.0 if single else slope_gain_db(theta_m, d)
-    L = L_median - z_location * sigma - K_sea - K_ridge - K_hills - K_fine - K_slope
-    return ExtendedHata(
-        L, L_median, h_b_eff, h_m_eff, d_bp, terrain.delta_h, theta_m, single, ridge.h, ridge.h_geometric,
-        K_hills, K_fine, K_slope, K_ridge, K_sea, sigma,
-    )  # fmt: skip
+    path = terrain_of_path(z, step_m, h_b, h_m)
+    return loss_over_terrain(path, h_b, h_m, f, environment, z_location)
 
 
 def extended_hata(

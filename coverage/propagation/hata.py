@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import HATA_ENVIRONMENTS
 from phusong.coverage.propagation.door import in_range, one_of
 
-ENVIRONMENTS = ("urban", "suburban", "open")
+ENVIRONMENTS = HATA_ENVIRONMENTS
 URBAN, SUBURBAN, OPEN = 0, 1, 2
 
 

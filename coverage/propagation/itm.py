@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import ITM_CLIMATES, ITM_SITINGS, ITM_VARIABILITIES
 from phusong.coverage.propagation.door import in_range, one_of
 from phusong.coverage.propagation.itm_diffraction import Medium
 from phusong.coverage.propagation.itm_reference import medium_of, reference_attenuation
@@ -34,23 +35,9 @@ from phusong.coverage.propagation.itm_variability import (
     deviate,
 )
 
-CLIMATES = (
-    "equatorial",
-    "continental_subtropical",
-    "maritime_subtropical",
-    "desert",
-    "continental_temperate",
-    "maritime_temperate_over_land",
-    "maritime_temperate_over_sea",
-)
-SITINGS = ("random", "careful", "very_careful")
+CLIMATES, SITINGS = ITM_CLIMATES, ITM_SITINGS
 MODES = ("", "within_horizon", "diffraction", "scatter")  # the horizon of a smooth earth, not sight
-_VARIABILITIES = {
-    "single_message": SINGLE_MESSAGE,
-    "individual": INDIVIDUAL,
-    "mobile": MOBILE,
-    "broadcast": BROADCAST,
-}
+_VARIABILITIES = dict(zip(ITM_VARIABILITIES, (SINGLE_MESSAGE, INDIVIDUAL, MOBILE, BROADCAST), strict=True))
 # one bit each, in the order of NTIA's flags
 WARNINGS = (
     "tx_height is below 1 m or above 1000 m",

@@ -12,6 +12,7 @@ those at sea too (0.05 dB on its paths, where the angle is below its floor of 0.
 from __future__ import annotations
 
 from math import atan, log10, pi, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +23,7 @@ from phusong.coverage.propagation.door import distances, heights, in_range, one_
 from phusong.coverage.propagation.normal import inverse_complementary_normal_p1546
 from phusong.coverage.propagation.p526 import Profile, knife_edge_loss_db
 from phusong.coverage.propagation.p1546_curves import (
+    Curves,
     clearance_distance_km,
     curves,
     field_dbuv_m,
@@ -33,11 +35,18 @@ ENVIRONMENTS = ("rural", "suburban", "urban", "dense-urban", "sea")
 
 
 @jit()
+def averaging_interval_km(d: float) -> tuple[float, float]:
+    """Distances between which h_1 takes the mean terrain, km; widened by less than rounding moves a sample."""
+    near, far = (3.0, 15.0) if d >= 15.0 * (1.0 - 1e-12) else (0.2 * d, d)
+    return near * (1.0 - 1e-12), far * (1.0 + 1e-12)
+
+
+@jit()
 def effective_height_m(distance_km: Profile, terrain_m: Profile, ha: float) -> float:
     """Height h_1 over the mean terrain of 3-15 km, or of the last four fifths of a shorter path, m. §3."""
     n = distance_km.size
     d = distance_km[n - 1]
-    near, far = (3.0, 15.0) if d >= 15.0 else (0.2 * d, d)
+    near, far = averaging_interval_km(d)
     area = first = last = 0.0
     inside = False
     for i in range(n):
@@ -147,6 +156,70 @@ def location_sd_db(f: float, width_m: float) -> float:
     return (0.52 + 0.024e-3 * f) * width_m**0.28  # (34), f in GHz there
 
 
+class Terrain(NamedTuple):
+    """What a path's terrain comes to: km, share of sea, m over mean terrain, degrees, m between the tops."""
+
+    d: float
+    sea_share: float
+    h1: float
+    theta_1: float
+    theta_2: float
+    tops: float
+
+
+class Clutter(NamedTuple):
+    """Heights of clutter around transmitter and receiver, m, and what stands around the receiver."""
+
+    R_1: float
+    R_2: float
+    built_up: bool
+    at_sea: bool
+
+
+class Steps(NamedTuple):
+    """Field strengths in dB(µV/m) and corrections in dB, in the order of Annex 6."""
+
+    Emax: float
+    E_curves: float
+    C_tca: float
+    Ets: float
+    C_h2: float
+    C_h1: float
+    C_slope: float
+    E: float
+
+
+@jit()
+def steps_of_path(
+    land: Curves, sea: Curves, f: float, t: float, path: Terrain, ha: float, h2: float, clutter: Clutter
+) -> Steps:
+    """Median field strength over locations, and every step to it. P.1546-6 Annex 6, steps 1-17."""
+    d = path.d
+    C_slope = 20.0 * log10(d / slope_distance_km(d, path.tops))  # (37)
+    E_max = maximum_field_dbuv_m(t, d, d * path.sea_share) + C_slope
+    E_curves = field_dbuv_m(land, False, f, t, path.h1, d, E_max)  # steps 1-10
+    if path.sea_share > 0.0:
+        E_sea = field_dbuv_m(sea, True, f, t, max(path.h1, 3.0), d, E_max)
+        E_curves = mixed_field_dbuv_m(E_curves, E_sea, path.sea_share)  # step 11
+    C_tca = terrain_clearance_db(f, path.theta_2)  # step 12
+    E_ts = troposcatter_field_dbuv_m(f, d, t, path.theta_1, path.theta_2)
+    if clutter.at_sea:
+        C_h2 = receiver_at_sea_db(f, d, path.h1, h2)
+    else:
+        C_h2 = receiver_height_db(f, d, path.h1, h2, clutter.R_2, clutter.built_up)  # step 14
+    C_h1 = transmitter_clutter_db(f, ha, clutter.R_1)  # step 15
+    E = max(E_curves + C_tca, E_ts) + C_h2 + C_h1 + C_slope  # steps 13-16
+    if d < 1.0:
+        E = below_one_km_dbuv_m(E, d, path.tops)  # step 17
+    return Steps(E_max, E_curves, C_tca, E_ts, C_h2, C_h1, C_slope, E)
+
+
+@jit()
+def loss_db(f: float, E: float) -> float:
+    """Basic transmission loss that goes with a field strength for 1 kW ERP, dB. P.1546-6 Annex 5 §17 (40)."""
+    return 139.3 - E + 20.0 * log10(f)  # (40)
+
+
 def field_strength(
     distance_km: ArrayLike,
     terrain_m: ArrayLike,
@@ -196,28 +269,23 @@ def field_strength(
         h1 = max(h1, 3.0)  # §3.3
     theta_1, theta_2 = clearance_angles_deg(d_i, h_i, ha, h2)
     tops = ha + h_i[0] - h2 - h_i[-1]
-    C_slope = 20.0 * log10(d / slope_distance_km(d, tops))  # (37)
-    E_max = maximum_field_dbuv_m(t, d, d * sea_share) + C_slope
-    E_land = field_dbuv_m(curves("land"), False, f, t, h1, d, E_max)  # steps 1-10
-    E_sea = field_dbuv_m(curves("cold-sea"), True, f, t, max(h1, 3.0), d, E_max)
-    E_curves = mixed_field_dbuv_m(E_land, E_sea, sea_share)  # step 11
-    C_tca = terrain_clearance_db(f, theta_2)  # step 12
-    E_ts = troposcatter_field_dbuv_m(f, d, t, theta_1, theta_2)
-    C_h2 = (
-        receiver_at_sea_db(f, d, h1, h2)
-        if at_sea
-        else receiver_height_db(f, d, h1, h2, R_2, environment != "rural")
-    )  # step 14
-    C_h1 = transmitter_clutter_db(f, ha, R_1)  # step 15
-    E = max(E_curves + C_tca, E_ts) + C_h2 + C_h1 + C_slope  # steps 13-16
-    if d < 1.0:
-        E = below_one_km_dbuv_m(E, d, tops)  # step 17
+    clutter = Clutter(R_1, R_2, environment not in ("rural", "sea"), at_sea)
+    steps = steps_of_path(
+        curves("land"),
+        curves("cold-sea"),
+        f,
+        t,
+        Terrain(d, sea_share, h1, theta_1, theta_2, tops),
+        ha,
+        h2,
+        clutter,
+    )
+    E = steps.E
     if q != 50.0 and not at_sea:
         E += inverse_complementary_normal_p1546(q / 100.0) * location_sd_db(f, width)  # (33), step 18
-    E = min(E, E_max)  # step 19
+    E = min(E, steps.Emax)  # step 19
     named = {
-        "h1": h1, "theta_eff1": theta_1, "theta_tca": theta_2, "Emax": E_max, "E_curves": E_curves,
-        "C_tca": C_tca, "Ets": E_ts, "C_h2": C_h2, "C_h1": C_h1, "C_slope": C_slope, "E": E,
-        "Lb": 139.3 - E + 20.0 * log10(f),
+        "h1": h1, "theta_eff1": theta_1, "theta_tca": theta_2, **steps._asdict(), "E": E,
+        "Lb": loss_db(f, E),
     }  # fmt: skip
     return {key: float(np.float64(value)) for key, value in named.items()}

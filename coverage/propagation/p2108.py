@@ -10,19 +10,19 @@ from __future__ import annotations
 from math import atan, log10, pi, sqrt
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import P2108_ENVIRONMENTS
 from phusong.coverage.propagation.door import in_range, one_of
 from phusong.coverage.propagation.normal import inverse_normal
 from phusong.coverage.propagation.p526 import knife_edge_loss_db
 
 # Table 3: representative clutter height in m; True where the loss is diffraction over it, (2a)
-ENVIRONMENTS = {
-    "water": (10.0, False),
-    "open": (10.0, False),
-    "suburban": (10.0, True),
-    "urban": (15.0, True),
-    "forest": (15.0, True),
-    "dense-urban": (20.0, True),
-}
+ENVIRONMENTS = dict(
+    zip(
+        P2108_ENVIRONMENTS,
+        ((10.0, False), (10.0, False), (10.0, True), (15.0, True), (15.0, True), (20.0, True)),
+        strict=True,
+    )
+)
 
 
 @jit()

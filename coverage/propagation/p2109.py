@@ -7,22 +7,37 @@ floor of −3 dB; the coefficients are those of Table 1.
 from __future__ import annotations
 
 from math import log10
+from typing import NamedTuple
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import P2109_BUILDINGS
 from phusong.coverage.propagation.door import in_range, one_of
 from phusong.coverage.propagation.normal import inverse_normal
 
 TRADITIONAL, THERMALLY_EFFICIENT = 1, 2
-BUILDINGS = ("traditional", "thermally-efficient")
+BUILDINGS = P2109_BUILDINGS
 
 # Table 1: r, s, t, u, v, w, x, y, z
 _TRADITIONAL = (12.64, 3.72, 0.96, 9.6, 2.0, 9.1, -3.0, 4.5, -2.0)
 _THERMALLY_EFFICIENT = (28.19, -3.00, 8.48, 13.5, 3.8, 27.8, -2.9, 9.4, -2.1)
 
 
+class Parts(NamedTuple):
+    """The two lognormal terms of (1), dB: what each gives at the probability, its median and deviation."""
+
+    A: float
+    B: float
+    mu_1: float
+    mu_2: float
+    sigma_1: float
+    sigma_2: float
+    L_h: float
+    L_e: float
+
+
 @jit()
-def building_entry_loss_db(f_ghz: float, probability: float, building: int, elevation_deg: float) -> float:
-    """Loss not exceeded with `probability` (0 to 1) for one kind of building, dB. P.2109-2 (1)-(10)."""
+def parts(f_ghz: float, probability: float, building: int, elevation_deg: float) -> Parts:
+    """The terms whose power sum is the loss, dB; probability 0 to 1. P.2109-2 (2)-(10)."""
     r, s, t, u, v, w, x, y, z = _TRADITIONAL if building == TRADITIONAL else _THERMALLY_EFFICIENT
     log_f = log10(f_ghz)
     L_h = r + s * log_f + t * log_f**2  # (9)
@@ -34,7 +49,14 @@ def building_entry_loss_db(f_ghz: float, probability: float, building: int, elev
     quantile = inverse_normal(probability)
     A = quantile * sigma_1 + mu_1  # (2)
     B = quantile * sigma_2 + mu_2  # (3)
-    return 10.0 * log10(10.0 ** (0.1 * A) + 10.0 ** (0.1 * B) + 10.0**-0.3)  # (1), (4)
+    return Parts(A, B, mu_1, mu_2, sigma_1, sigma_2, L_h, L_e)
+
+
+@jit()
+def building_entry_loss_db(f_ghz: float, probability: float, building: int, elevation_deg: float) -> float:
+    """Loss not exceeded with `probability` (0 to 1) for one kind of building, dB. P.2109-2 (1), (4)."""
+    two = parts(f_ghz, probability, building, elevation_deg)
+    return 10.0 * log10(10.0 ** (0.1 * two.A) + 10.0 ** (0.1 * two.B) + 10.0**-0.3)  # (1), (4)
 
 
 def building_entry_loss(

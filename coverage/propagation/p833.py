@@ -57,6 +57,13 @@ def specific_attenuation_db_m(frequency_mhz: float) -> float:
     return float(np.exp(np.interp(log(f), np.log(_FREQUENCY_MHZ), np.log(_GAMMA_DB_M))))
 
 
+def maximum_attenuation_of_db(woodland: str, frequency_mhz: float) -> float:
+    """A_m of one of WOODLANDS, dB, held at the ends of the frequencies it was measured at."""
+    wood = WOODLANDS[one_of("woodland", woodland, tuple(WOODLANDS))]
+    f = min(max(float(frequency_mhz), wood.low_mhz), wood.high_mhz)
+    return float(maximum_attenuation_db(f, wood.A_1, wood.alpha))
+
+
 def vegetation_loss(depth_m: float, *, frequency_mhz: float, woodland: str = "tropical") -> float:
     """Excess loss of a terminal behind `depth_m` of trees, dB.
 
@@ -66,6 +73,4 @@ def vegetation_loss(depth_m: float, *, frequency_mhz: float, woodland: str = "tr
     """
     depth = in_range("depth_m", depth_m, 0.0, 10_000.0, "m")
     gamma = specific_attenuation_db_m(frequency_mhz)
-    wood = WOODLANDS[one_of("woodland", woodland, tuple(WOODLANDS))]
-    A_m = maximum_attenuation_db(min(max(frequency_mhz, wood.low_mhz), wood.high_mhz), wood.A_1, wood.alpha)
-    return woodland_loss_db(depth, gamma, A_m)
+    return woodland_loss_db(depth, gamma, maximum_attenuation_of_db(woodland, frequency_mhz))

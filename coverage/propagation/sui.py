@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import SUI_TERRAINS
 from phusong.coverage.propagation.door import in_range, one_of
 from phusong.coverage.propagation.p525 import free_space_loss_db
 
-TERRAINS = ("A", "B", "C")  # A hilly with many trees, B between, C flat with few trees
+TERRAINS = SUI_TERRAINS
 _ABC = ((4.6, 0.0075, 12.6), (4.0, 0.0065, 17.1), (3.6, 0.005, 20.0))  # table 1: a, b in 1/m, c in m
 
 

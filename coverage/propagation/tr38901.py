@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.choices import TR38901_BUILDINGS
 from phusong.coverage.propagation.door import in_range, one_of
 
 RMA, UMA, UMI, INH = 0, 1, 2, 3
@@ -182,5 +183,5 @@ def building_entry_loss(
     `indoor_distance_m` 0 to 100. Its deviation is 4.4 dB and 6.5 dB. Raises ValueError outside.
     """
     f_c = in_range("frequency_mhz", frequency_mhz, 500.0, 100e3, "MHz") / 1000.0
-    high_loss = one_of("building", building, ("low-loss", "high-loss")) == "high-loss"
+    high_loss = one_of("building", building, TR38901_BUILDINGS) == "high-loss"
     return building_loss_db(f_c, high_loss, in_range("indoor_distance_m", indoor_distance_m, 0.0, 100.0, "m"))

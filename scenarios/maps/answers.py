@@ -8,15 +8,19 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 
 from phusong.coverage.coverage_map import Layer
+from phusong.scenarios.maps.coordinates import frame
+from phusong.scenarios.maps.door import RasterLayer, VectorLayer, raster_payload, vector_payload
+from phusong.scenarios.maps.layers_of import layers_of
 from phusong.scenarios.maps.mercator import view_of
-from phusong.scenarios.maps.other_networks import networks_of
+from phusong.scenarios.maps.packing import deflated, pack_grid, pack_labels, pack_rings
 from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify, signal_classes
-from phusong.scenarios.maps.pictures import packed, packed_json, packed_labels, palette_png, text_of
-from phusong.scenarios.maps.shapes import in_degrees, rings_of_each
+from phusong.scenarios.maps.pictures import palette_png
+from phusong.scenarios.maps.shapes import rings_of_each
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
 
 # the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page
@@ -28,7 +32,6 @@ LOWEST_DBM = -160  # code 1 of a number grid; code 0 is no signal
 def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[str, Any]:
     """One run of the page's `runs`; `stations` gives the page's row of each site."""
     shown = _Shown(result, runs)
-    shapes = in_degrees(_ranked(result).geometry, result.gaps.crs or result.province.crs)
     return {
         "name": result.name,
         "title": {"vi": result.title_vi, "en": result.title_en},
@@ -47,11 +50,22 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "layers": [_layer(result, shown, layer, stations) for layer in result.coverage.layers.values()],
         "sectors": _sectors(result, stations),
         "hamlets": _service(result.hamlets, list(result.coverage.layers)),
-        "gaps": packed_json({"rows": _gaps(result, stations), "rings": rings_of_each(shapes)}),
+        "gaps": _packed_gaps(result, stations),
         "units": _shares(result.units),
-        **(
-            {"networks": networks_of(result.networks)} if result.networks and result.networks.complete else {}
-        ),
+        **_added(result, shown),
+    }
+
+
+def _added(result: RunResult, shown: _Shown) -> dict[str, Any]:
+    """What the rooms add through the door."""
+    added = list(layers_of(result))
+    return {
+        "vectors": [vector_payload(layer) for layer in added if isinstance(layer, VectorLayer)],
+        "rasters": [
+            raster_payload(layer, shown.numbers, shown.inside)
+            for layer in added
+            if isinstance(layer, RasterLayer)
+        ],
     }
 
 
@@ -87,38 +101,66 @@ def thresholds_of(result: RunResult, layer: Layer) -> dict[str, float]:
 
 def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, int]) -> dict[str, Any]:
     classes = signal_classes(thresholds_of(result, layer))
-    level = np.where(shown.inside, layer.rsrp_dbm, np.nan)
-    codes = np.asarray(shown.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
     return {
         "key": layer.key,
         "operator": layer.operator,
         "technology": layer.technology,
         "threshold_dbm": layer.threshold_dbm,
         "classes": [_class(item) for item in classes],
-        "picture": text_of(palette_png(codes, [item.colour for item in classes])),
+        **_picture(shown, layer, classes),
         **_numbers(result, shown, layer),
         "server_colours": _server_colours(result, np.where(shown.inside, layer.best_server + 1, 0), stations),
     }
 
 
+def _picture(shown: _Shown, layer: Layer, classes: tuple[SignalClass, ...]) -> dict[str, bytes]:
+    """The classes as a picture; nothing where the page can colour the number grid itself, cell by cell.
+
+    It can where no cell was left out and every class begins at a whole decibel, as the numbers do.
+    """
+    lows = [item.low_dbm for item in classes[1:] if item.low_dbm is not None]
+    if shown.coarser == 1 and all(low == round(low) for low in lows):
+        return {}
+    level = np.where(shown.inside, layer.rsrp_dbm, np.nan)
+    codes = np.asarray(shown.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
+    return {"picture": palette_png(codes, [item.colour for item in classes])}
+
+
 def _numbers(result: RunResult, shown: _Shown, layer: Layer) -> dict[str, Any]:
-    """Levels and best servers; for a layer that is the best of others, only which one it takes where."""
+    """Levels and best servers; for a layer that is the best of others, only which one it takes at a tie."""
+    codes = shown.seen(_codes(layer))
     parts = [
         other
         for other in result.coverage.layers.values()
         if layer.operator == "any" and other.operator != "any" and other.technology == layer.technology
     ]
-    which = np.zeros(layer.rsrp_dbm.shape, np.uint8)
-    for number_of, part in reversed(list(enumerate(parts, start=1))):
-        same = (part.rsrp_dbm == layer.rsrp_dbm) & (part.best_server == layer.best_server)
-        which[same] = number_of
-    if parts and not (shown.inside & (which == 0) & (layer.best_server >= 0)).any():
-        return {"best_of": [part.key for part in parts], "which": packed(shown.seen(which))}
-    # rounded down, so that the number falls into the same class as the colour
+    if parts:
+        which = np.zeros(layer.rsrp_dbm.shape, np.uint8)
+        for number_of, part in reversed(list(enumerate(parts, start=1))):
+            same = (part.rsrp_dbm == layer.rsrp_dbm) & (part.best_server == layer.best_server)
+            which[same] = number_of
+        chosen = shown.seen(which)
+        each = np.stack([shown.seen(_codes(part)) for part in parts])
+        best = each.max(axis=0)
+        ties = (best > 0) & ((each == best).sum(axis=0) > 1)
+        alone = (best > 0) & ~ties
+        if (
+            (best == codes).all()
+            and (chosen[ties] > 0).all()
+            and (chosen[alone] == each.argmax(0)[alone] + 1).all()
+        ):
+            return {"best_of": [part.key for part in parts], "ties": deflated((chosen[ties] - 1).tobytes())}
+    servers = shown.seen((layer.best_server + 1).astype(np.uint16))
+    return {"levels": pack_grid(codes), "servers": pack_labels(servers)}
+
+
+def _codes(layer: Layer) -> NDArray[np.uint8]:
+    """Levels above LOWEST_DBM plus one, 0 where there is none.
+
+    Rounded down, so that the number falls into the same class as the colour.
+    """
     whole = np.floor(np.clip(layer.rsrp_dbm, LOWEST_DBM, LOWEST_DBM + 254))
-    levels = np.where(np.isnan(layer.rsrp_dbm), 0, whole - LOWEST_DBM + 1).astype(np.uint8)
-    servers = (layer.best_server + 1).astype(np.uint16)
-    return {"levels": packed(shown.seen(levels)), "servers": packed_labels(shown.seen(servers))}
+    return np.where(np.isnan(layer.rsrp_dbm), 0, whole - LOWEST_DBM + 1).astype(np.uint8)
 
 
 def _class(item: SignalClass) -> dict[str, Any]:
@@ -183,6 +225,20 @@ def _service(hamlets: pd.DataFrame, layers: list[str]) -> dict[str, Any]:
                 "level": [position[value] for value in hamlets[f"service_level:{key}"]],
             }
     return table
+
+
+def _packed_gaps(result: RunResult, stations: dict[str, int]) -> dict[str, Any]:
+    """The gaps, most people first, and their outlines in whole cells, or metres where they do not follow them."""
+    grid = result.coverage.grid
+    shapes = list(_ranked(result).geometry.to_crs(grid.crs))
+    west, south, east, north = grid.bounds_m
+    away = shapely.get_coordinates(shapes) - (west, north)
+    step_m = grid.cell_m if np.allclose(away / grid.cell_m, np.rint(away / grid.cell_m), atol=1e-6) else 1.0
+    return {
+        "frame": frame(grid.crs, (west, north), step_m, (east - west, south - north)),
+        "rows": _gaps(result, stations),
+        "rings": pack_rings(rings_of_each(shapes, step=step_m, origin=(west, north))),
+    }
 
 
 def _ranked(result: RunResult) -> gpd.GeoDataFrame:

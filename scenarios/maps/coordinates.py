@@ -39,6 +39,25 @@ def vn2000(crs: str, bounds: list[list[float]]) -> dict[str, Any]:
     }
 
 
+def frame(
+    crs: str, origin: tuple[float, float], step_m: float, reach_m: tuple[float, float]
+) -> dict[str, Any]:
+    """How to get degrees from whole steps of `step_m` metres east and north of `origin` in a projected system.
+
+    Shapes that follow a grid's cells pack best as counts of cells. `lon` and `lat` are coefficients of u^i v^j
+    (i + j <= DEGREE), u and v being steps divided by `unit`; `reach_m` is how far east and north they hold.
+    """
+    unit = max(1.0, max(abs(reach) for reach in reach_m) / step_m)
+    u, v = (axis.ravel() for axis in np.meshgrid(*(np.linspace(0, r / step_m / unit, 25) for r in reach_m)))
+    back = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = back.transform(origin[0] + u * unit * step_m, origin[1] + v * unit * step_m)
+    terms = _terms(u, v)
+    fits = {
+        name: np.linalg.lstsq(terms, np.asarray(d), rcond=None)[0] for name, d in (("lon", lon), ("lat", lat))
+    }
+    return {"unit": unit} | {name: [float(f"{c:.12g}") for c in fit] for name, fit in fits.items()}
+
+
 def _terms(u: Any, v: Any) -> Any:
     powers = [(i, j) for i in range(DEGREE + 1) for j in range(DEGREE + 1 - i)]
     return np.stack([u**i * v**j for i, j in powers], axis=-1)

@@ -13,14 +13,15 @@ import folium
 from branca.element import Figure
 from jinja2 import Environment
 
+from phusong.scenarios.maps.packing import as_text
 from phusong.scenarios.maps.payload import as_json
 
 LEAFLET = "https://unpkg.com/leaflet@1.9.4/dist/"  # names only: the files come from `vendor`
 # in this order: each may use those before it
 SCRIPTS = (
-    "text.js", "data.js", "canvas.js", "ground.js", "signal.js", "gaps.js", "points.js", "labels.js",
-    "layers.js", "networks.js", "legend.js", "panel.js", "search.js", "cards.js", "profile.js", "tools.js",
-    "table.js", "permalink.js", "export.js", "swipe.js", "years.js", "start.js",
+    "text.js", "unpack.js", "geometry.js", "data.js", "canvas.js", "ground.js", "signal.js", "gaps.js", "points.js",
+    "labels.js", "layers.js", "added.js", "legend.js", "panel.js", "search.js", "cards.js", "profile.js",
+    "tools.js", "table.js", "permalink.js", "export.js", "swipe.js", "years.js", "start.js",
 )  # fmt: skip
 _ALLOWED = re.compile(r"^(data:|blob:|#|about:)")
 
@@ -64,7 +65,7 @@ class Page(Figure):  # type: ignore[misc]
         self.lang = data["lang"]
         self.styles = "\n".join((folder / name).read_text("utf-8") for name in ("page.css", "print.css"))
         self.scripts = [(name, (folder / name).read_text("utf-8")) for name in SCRIPTS]
-        self.data = as_json(data)
+        self.data = as_text(data)
         self.strings = as_json(json.loads((folder / "strings.json").read_text("utf-8")))
         self.licences = as_json(licences())
 
@@ -119,7 +120,7 @@ def refuse_outside(html: str) -> None:
     links += re.findall(r"""url\(\s*["']?([^"')]+)""", styles)
     links += re.findall(r"""@import\s+["']([^"']+)""", styles)
     links += re.findall(r"""(?i)<script[^>]*\bsrc=["']?([^"'\s>]+)""", html)
-    scripts = "".join(re.findall(r"(?s)<script(?![^>]*application/json)[^>]*>(.*?)</script>", html))
+    scripts = "".join(re.findall(r"(?s)<script(?![^>]*application/)[^>]*>(.*?)</script>", html))
     # a layer of online tiles, or a request, written by someone who added to the map
     links += re.findall(r"""L\.tileLayer(?:\.wms)?\(\s*["']([^"']+)""", scripts)
     outside = [link for link in links if not _ALLOWED.match(link)]

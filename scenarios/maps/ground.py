@@ -11,7 +11,8 @@ from rasterio.features import geometry_mask
 from phusong.geodata.province import Province
 from phusong.geodata.raster import Raster
 from phusong.scenarios.maps.mercator import view_of
-from phusong.scenarios.maps.pictures import hillshade_webp, packed, text_of
+from phusong.scenarios.maps.packing import pack_grid
+from phusong.scenarios.maps.pictures import hillshade_webp
 from phusong.scenarios.maps.shapes import in_degrees, label_points, rings, simplified
 
 UNIT_LEVELS = {"district": "districts", "commune": "communes", "unit_2025": "units_2025"}
@@ -48,13 +49,10 @@ def relief(province: Province) -> dict[str, Any]:
     heights = view_of(coarse.grid)
     metres = np.clip(np.rint(np.nan_to_num(coarse.values)), 0, 65534).astype(np.uint16)
     return {
-        "picture": text_of(hillshade_webp(shade, inside, view.cell)),
+        "picture": hillshade_webp(shade, inside, view.cell),
         "bounds": view.latlon_bounds(),
         "heights": {
-            "data": packed(np.asarray(heights.take(metres, outside=0), dtype=np.uint16)),
-            "bits": 16,
-            "rows": heights.shape[0],
-            "cols": heights.shape[1],
+            **pack_grid(np.asarray(heights.take(metres, outside=0), dtype=np.uint16)),
             "bounds": heights.latlon_bounds(),
             "cell_m": coarse.grid.cell_m,
         },
@@ -66,10 +64,7 @@ def people_grid(province: Province) -> dict[str, Any]:
     view = view_of(province.population.grid)
     people = np.clip(np.rint(np.nan_to_num(province.population.values)), 0, 65535).astype(np.uint16)
     return {
-        "data": packed(np.asarray(view.take(people, outside=0), dtype=np.uint16)),
-        "bits": 16,
-        "rows": view.shape[0],
-        "cols": view.shape[1],
+        **pack_grid(np.asarray(view.take(people, outside=0), dtype=np.uint16)),
         "bounds": view.latlon_bounds(),
         "cell_m": province.population.grid.cell_m,
     }

@@ -1,59 +1,144 @@
-"""The other networks as the page draws them: cables, boxes, loudspeakers, loads, and a few figures."""
+"""The other networks on the map: cables and boxes, loudspeakers, the load of cells."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-import geopandas as gpd
-import shapely
+import numpy as np
 
 from phusong.geodata.reference.networks import SYNTHETIC_LABELS
-from phusong.scenarios.maps.pictures import packed_json
-from phusong.scenarios.maps.shapes import in_degrees, rings_of_each
+from phusong.scenarios.maps.door import Fact, Mark, VectorLayer, Words, stacked
 from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.result import RunResult
+from phusong.scenarios.wording import number, percent
+
+GROUP = ("Cáp quang, loa, tải mạng", "Fibre, loudspeakers, load")
+BUSY, OVERLOADED = 0.7, 1.0
 
 
-def networks_of(answer: NetworksAnswer) -> dict[str, Any]:
-    """What the page needs of the answer: `packed` for the map, the rest for its words."""
-    fixed, sound = answer.summary["fixed"], answer.summary["loudspeakers"]
-    return {
-        "packed": packed_json(
-            {
-                "cables": [lines[0] for lines in rings_of_each(_degrees(answer.fibre_cables))],
-                "boxes": _points(answer.access_points),
-                "groups": {
-                    **_points(answer.fibre_groups),
-                    "wireless": (answer.fibre_groups["mode"] == "wireless").astype(int).tolist(),
-                },
-                "speakers": {
-                    **_points(answer.loudspeakers),
-                    "linked": answer.loudspeakers["link_works"].astype(int).tolist(),
-                },
-                "new_speakers": _points(answer.new_clusters),
-                "cells": {
-                    **_points(answer.cells),
-                    "azimuth": answer.cells["azimuth_deg"].round().astype(int).tolist(),
-                    "layer": answer.cells["layer"].tolist(),
-                    "load": answer.cells["load"].round(2).tolist(),
-                },
-            }
+def network_layers(result: RunResult) -> Iterator[VectorLayer]:
+    """Fibre, loudspeakers and loads, those that the run's data had."""
+    answer = result.networks
+    if answer is None:
+        return
+    found = [
+        make(answer)
+        for make, there in (
+            (_fibre, "fixed" in answer.summary),
+            (_loudspeakers, "loudspeakers" in answer.summary),
+            (_loads, bool(len(answer.cells))),
+        )
+        if there
+    ]
+    for layer in found:
+        said = tuple((text, text) for text in answer.warnings) if layer is found[-1] else ()
+        yield replace(layer, notes=(*layer.notes, *said))
+
+
+def _fibre(answer: NetworksAnswer) -> VectorLayer:
+    figures = answer.summary["fixed"]
+    cables, boxes, groups = answer.fibre_cables, answer.access_points, answer.fibre_groups
+    wireless = (groups["mode"] == "wireless").to_numpy()
+    note = (
+        (
+            f"{percent(figures['people_within_drop_share'], 'vi')} dân ở gần hộp chia quang; "
+            f"còn {number(figures['homes_left'], 'vi')} hộ"
         ),
-        "within_drop": fixed["people_within_drop_share"],
-        "homes_left": fixed["homes_left"],
-        "hear": sound["people_outdoors_share"],
-        "clusters_needed": sound["clusters_needed"],
-        "overloaded": {row["layer"]: row["overloaded"] for row in answer.summary["capacity"]["layers"]},
-        "warnings": list(answer.warnings),
-        "synthetic": [
-            {"vi": SYNTHETIC_LABELS[key][0], "en": SYNTHETIC_LABELS[key][1]} for key in answer.synthetic
-        ],
-    }
+        (
+            f"{percent(figures['people_within_drop_share'], 'en')} of people near an access point; "
+            f"{number(figures['homes_left'], 'en')} homes left"
+        ),
+    )
+    return VectorLayer(
+        key="fibre",
+        title=("Cáp quang", "Fibre"),
+        group=GROUP,
+        table=stacked((cables, boxes, groups), ("length_km", "ap_id", "homes", "cost_vnd")),
+        marks=(
+            Mark(("tuyến cáp cần kéo", "cable to be laid"), "#7a3e9d", "line"),
+            Mark(("hộp chia quang", "access point"), "#4b2a63", "square", from_zoom=11),
+            Mark(("hộp cần thêm", "access point to add"), "#7a3e9d", "box", from_zoom=11),
+            Mark(("5G cố định rẻ hơn", "fixed 5G is cheaper"), "#c2701c", "box", from_zoom=11),
+        ),
+        kind=np.concatenate([np.zeros(len(cables), int), np.ones(len(boxes), int), np.where(wireless, 3, 2)]),
+        name="ap_id",
+        facts=(
+            Fact("length_km", ("Dài", "Length"), 2, "km"),
+            Fact("homes", ("Số hộ", "Homes"), 0),
+            Fact("cost_vnd", ("Chi phí", "Cost"), 0, "₫"),
+        ),
+        notes=(note, *_synthetic(answer, ("access_points", "local_roads"))),
+    )
 
 
-def _degrees(table: gpd.GeoDataFrame) -> list[Any]:
-    return list(in_degrees(table.geometry, str(table.crs)))
+def _loudspeakers(answer: NetworksAnswer) -> VectorLayer:
+    figures = answer.summary["loudspeakers"]
+    clusters = answer.loudspeakers
+    silent = (~clusters["link_works"].astype(bool)).astype(int).to_numpy()
+    note = (
+        (
+            f"{percent(figures['people_outdoors_share'], 'vi')} dân nghe rõ ngoài nhà; "
+            f"thiếu {number(figures['clusters_needed'], 'vi')} cụm"
+        ),
+        (
+            f"{percent(figures['people_outdoors_share'], 'en')} of people understand them outdoors; "
+            f"{number(figures['clusters_needed'], 'en')} clusters missing"
+        ),
+    )
+    return VectorLayer(
+        key="loudspeakers",
+        title=("Loa truyền thanh", "Loudspeakers"),
+        group=GROUP,
+        table=stacked(
+            (clusters, answer.new_clusters), ("cluster_id", "horns", "power_w", "rsrp_dbm", "people_reached")
+        ),
+        marks=(
+            Mark(("cụm loa có kết nối", "cluster with a working link"), "#0f766e", "dot"),
+            Mark(("cụm loa mất kết nối", "cluster without a link"), "#b1101a", "dot"),
+            Mark(("cụm loa cần thêm", "cluster to add"), "#0f766e", "ring"),
+        ),
+        kind=np.concatenate([silent, np.full(len(answer.new_clusters), 2)]),
+        name="cluster_id",
+        facts=(
+            Fact("horns", ("Số loa", "Horns"), 0),
+            Fact("power_w", ("Công suất", "Power"), 0, "W"),
+            Fact("rsrp_dbm", ("Mức tín hiệu", "Signal level"), 0, "dBm"),
+            Fact("people_reached", ("Dân nghe rõ", "People who understand it"), 0),
+        ),
+        notes=(note, *_synthetic(answer, ("loudspeakers",))),
+    )
 
 
-def _points(table: gpd.GeoDataFrame) -> dict[str, list[float]]:
-    at = shapely.get_coordinates(_degrees(table)).round(5)
-    return {"lat": at[:, 1].tolist(), "lon": at[:, 0].tolist()}
+def _loads(answer: NetworksAnswer) -> VectorLayer:
+    cells = answer.cells
+    over = int((cells["load"] > OVERLOADED).sum())
+    note = (
+        f"{number(over, 'vi')}/{number(len(cells), 'vi')} ô phủ sóng quá tải",
+        f"{number(over, 'en')}/{number(len(cells), 'en')} cells overloaded",
+    )
+    share = cells.assign(load=100 * cells["load"])
+    return VectorLayer(
+        key="loads",
+        title=("Tải giờ cao điểm", "Busy-hour load"),
+        group=GROUP,
+        table=share,
+        marks=(
+            Mark(("quá tải (trên 100 %)", "overloaded (above 100%)"), "#b1101a", "wedge"),
+            Mark(("70 đến 100 %", "70 to 100%"), "#d97a1f", "wedge"),
+            Mark(("dưới 70 %", "below 70%"), "#6b8e9f", "wedge"),
+        ),
+        kind=np.where(cells["load"] > OVERLOADED, 0, np.where(cells["load"] > BUSY, 1, 2)),
+        name="cell_id" if "cell_id" in cells else None,
+        of="layer",
+        azimuth="azimuth_deg",
+        facts=(Fact("load", ("Tải", "Load"), 0, "%"),),
+        notes=(note,),
+    )
+
+
+def _synthetic(answer: NetworksAnswer, keys: tuple[str, ...]) -> tuple[Words, ...]:
+    """What of a layer's input is made up."""
+    known = [SYNTHETIC_LABELS[key] for key in answer.synthetic if key in keys]
+    vi, en = ("; ".join(label[position] for label in known) for position in (0, 1))
+    return ((f"Mô phỏng: {vi}", f"Synthetic: {en}"),) if known else ()

@@ -1,13 +1,9 @@
-"""Pictures and packed number grids for the page: palette PNG, hillshade, and deflated values."""
+"""Pictures for the page: palette PNG and hillshade."""
 
 from __future__ import annotations
 
-import base64
 import io
-import json
-import zlib
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,45 +47,3 @@ def _encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
-
-
-def text_of(content: bytes) -> str:
-    """Bytes as base64."""
-    return base64.b64encode(content).decode("ascii")
-
-
-def packed(values: NDArray[np.unsignedinteger]) -> str:
-    """Unsigned integers (8 or 16 bits) as base64 of deflated differences from the row above.
-
-    The page undoes it: inflate, then add up each column modulo 256 or 65536. Neighbours are alike, so the
-    differences are mostly small and pack well.
-    """
-    change = values.copy()
-    change[1:] = values[1:] - values[:-1]  # wraps around, and unwraps the same way
-    if change.dtype.itemsize == 2:  # low bytes first, then high bytes: each pack better alone
-        change = change.astype("<u2").view(np.uint8).reshape(*change.shape, 2).transpose(2, 0, 1)
-    return text_of(zlib.compress(np.ascontiguousarray(change).tobytes(), 6))
-
-
-def packed_labels(values: NDArray[np.uint16]) -> dict[str, str]:
-    """Labels of areas (16 bits): for each cell, row by row, 0 as above, 1 as left, 2 another.
-
-    `steps` are those codes and `labels` the other ones in the order met (low bytes, then high), deflated.
-    """
-    above, left = np.zeros_like(values), np.zeros_like(values)
-    above[1:], left[:, 1:] = values[:-1], values[:, :-1]
-    steps = np.where(values == above, 0, np.where(values == left, 1, 2)).astype(np.uint8)
-    labels = values[steps == 2].astype("<u2").view(np.uint8).reshape(-1, 2).T
-    return {
-        "steps": text_of(zlib.compress(steps.tobytes(), 6)),
-        "labels": text_of(zlib.compress(np.ascontiguousarray(labels).tobytes(), 6)),
-    }
-
-
-def packed_json(value: Any) -> str:
-    """A JSON value as base64 of its deflated text."""
-    return text_of(
-        zlib.compress(
-            json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"), 6
-        )
-    )

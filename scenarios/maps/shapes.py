@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-SCALE = 100_000  # 5 decimals of a degree
+STEP = 1e-5  # degrees
 POLYGON, MULTIPOLYGON = 3, 6  # GEOS type ids
 COARSE_M = 15.0  # boundaries may move this much: less than a pixel until zoom 14
 
@@ -22,15 +22,17 @@ def rings(geometry: BaseGeometry) -> list[list[int]]:
     return rings_of_each([geometry])[0]
 
 
-def rings_of_each(geometries: Sequence[BaseGeometry]) -> list[list[list[int]]]:
-    """`rings` of each geometry, all at once: a province has tens of thousands of rings."""
+def rings_of_each(
+    geometries: Sequence[BaseGeometry], *, step: float = STEP, origin: tuple[float, float] = (0.0, 0.0)
+) -> list[list[list[int]]]:
+    """`rings` of each geometry, all at once, in whole steps from `origin`: a province has tens of thousands."""
     parts, part_of = shapely.get_parts(np.asarray(geometries, dtype=object), return_index=True)
     areas = np.isin(shapely.get_type_id(parts), (POLYGON, MULTIPOLYGON))
     outlines, of_area = shapely.get_rings(parts[areas], return_index=True)
     lines = np.concatenate([outlines, parts[~areas]])
     owner = np.concatenate([part_of[areas][of_area], part_of[~areas]])
     points, line_of = shapely.get_coordinates(lines, return_index=True)
-    whole = np.rint(points * SCALE).astype(np.int64)
+    whole = np.rint((points - origin) / step).astype(np.int64)
     steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64))
     first = np.flatnonzero(np.diff(line_of, prepend=-1))
     steps[first] = whole[first]

@@ -90,7 +90,7 @@ def test_delta_bullington(benchmark: BenchmarkFixture, ground: np.ndarray, km: f
 
     def run() -> None:
         diffraction_to_points(
-            ground, CELL_M, (1200.0, 1200.0), (40.0, 1.5), x, y, 0.0, 9500.0, np.array([1800.0]), loss
+            ground, CELL_M, (1200.0, 1200.0), (40.0, 1.5), x, y, 0.0, 9500.0, True, np.array([1800.0]), loss
         )
 
     benchmark.pedantic(run, rounds=5, warmup_rounds=1)

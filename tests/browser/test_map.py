@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import math
 import unicodedata
@@ -9,11 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from pyproj import Transformer
+from rasterio.features import geometry_mask
 
 from phusong.scenarios.maps import write_map
+from phusong.scenarios.maps.mercator import view_of
+from phusong.scenarios.maps.palette import rgb
 from phusong.scenarios.result import RunResult
 
 pytestmark = pytest.mark.browser
@@ -112,6 +119,55 @@ def test_a_click_gives_the_runs_own_numbers(page: Any, result: RunResult) -> Non
     site = result.coverage.sectors[value["sector"]].site_id
     names = result.province.sites.set_index("site_id")["name"]
     expect(page.locator("#card")).to_contain_text(names[site])
+
+
+def test_every_number_of_the_page_is_the_runs(page: Any, result: RunResult) -> None:
+    grid = result.coverage.grid
+    view = view_of(grid)
+    inside = geometry_mask(
+        [result.province.outline], out_shape=grid.shape, transform=grid.affine, invert=True
+    )
+    for key, layer in result.coverage.layers.items():
+        levels, servers = page.evaluate(
+            "key => PS.numbers(PS.run(), PS.run().layer[key]).then(n => [[...n.levels], [...n.servers]])", key
+        )
+        known = inside & ~np.isnan(layer.rsrp_dbm)
+        expected = np.where(known, np.floor(layer.rsrp_dbm) + 161, 0)
+        assert (np.array(levels) == view.take(expected, outside=0).ravel()).all()
+        expected = np.where(inside, layer.best_server + 1, 0)
+        assert (np.array(servers) == view.take(expected, outside=0).ravel()).all()
+    people = page.evaluate("PS.grid(PS.data.people).then(g => [...g.values])")
+    where = view_of(result.province.population.grid)
+    expected = np.rint(np.nan_to_num(result.province.population.values))
+    assert (np.array(people) == where.take(expected, outside=0).ravel()).all()
+
+
+def test_the_rasters_pixels_have_the_colours_of_the_legend(page: Any, result: RunResult) -> None:
+    page.wait_for_function("() => PS.signalImages().length === 1")
+    picture = Image.open(
+        io.BytesIO(
+            base64.b64decode(
+                page.evaluate("PS.signalImages()[0].image.getElement().toDataURL().split(',')[1]")
+            )
+        )
+    )
+    seen = {colour for _, colour in picture.convert("RGBA").getcolors() if colour[3]}
+    assert {f"#{r:02x}{g:02x}{b:02x}" for r, g, b, _ in seen} == set(
+        page.locator("#legend-classes li").evaluate_all("items => items.map(i => i.dataset.colour)")
+    )
+    assert {colour[3] for colour in seen} == {255}
+    # and each colour is of the class that its level lies in
+    layer = result.coverage.layers["any-4g"]
+    classes = page.evaluate("PS.layerOf().classes")
+    view = view_of(result.coverage.grid)
+    pixels = np.asarray(picture.convert("RGBA"))
+    level = view.take(layer.rsrp_dbm, outside=np.nan)
+    for item in classes:
+        here = (pixels[:, :, :3] == rgb(item["colour"])).all(axis=2) & (pixels[:, :, 3] > 0)
+        low = -np.inf if item["low"] is None else item["low"]
+        high = np.inf if item["high"] is None else item["high"]
+        assert here.any()
+        assert ((level[here] >= low) & (level[here] < high)).all()
 
 
 def test_a_click_on_the_map_opens_a_card_and_escape_closes_it(page: Any) -> None:

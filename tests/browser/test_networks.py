@@ -62,8 +62,8 @@ def opened(
 
 def test_each_switch_draws_its_network_and_says_what_it_means(opened: Any) -> None:
     page = opened.page
-    section = page.locator("#other-networks")
-    assert "87,0\u202f% dân" in section.inner_text()
+    section = page.locator("fieldset.added", has=opened.page.locator("#show-fibre"))
+    assert "87,0 % dân" in section.inner_text()
     page.evaluate("PS.map.setZoom(12, { animate: false })")
     page.evaluate("PS.map.setView([PS.data.hamlets.lat[0], PS.data.hamlets.lon[0]], 12, { animate: false })")
     key = page.evaluate("PS.run().layers[0].key")
@@ -74,19 +74,22 @@ def test_each_switch_draws_its_network_and_says_what_it_means(opened: Any) -> No
         ("loads", "quá tải (trên 100 %)"),
     ):
         page.locator(f"#show-{switch}").check()
-        page.wait_for_function("() => PS.drawn.networks > 0")
+        page.wait_for_function("() => PS.drawn.added > 0")
         assert meaning in section.inner_text()
         page.locator(f"#show-{switch}").uncheck()
-        page.wait_for_function("() => PS.drawn.networks === 0")
+        page.wait_for_function("() => PS.drawn.added === 0")
         assert meaning not in section.inner_text()
 
 
 def test_warnings_and_what_is_synthetic_are_said_as_text(opened: Any) -> None:
-    text = opened.page.locator("#other-networks").inner_text()
+    text = opened.page.locator("fieldset.added", has=opened.page.locator("#show-fibre")).inner_text()
     assert "<b>đường rời</b>" in text
     assert "Điểm truy nhập cáp quang" in text
     opened.page.evaluate("PS.setLang('en')")
-    assert "Fibre access points" in opened.page.locator("#other-networks").inner_text()
+    assert (
+        "Fibre access points"
+        in opened.page.locator("fieldset.added", has=opened.page.locator("#show-fibre")).inner_text()
+    )
     opened.page.evaluate("PS.setLang('vi')")
 
 
@@ -100,5 +103,5 @@ def test_a_run_without_other_networks_has_no_switch(
 ) -> None:
     write_map(made_up_result(), tmp_path / "map.html", lang="vi")
     plain = open_page(tmp_path / "map.html")
-    assert plain.page.locator("#other-networks").count() == 0
+    assert plain.page.locator("#show-fibre, #show-loads").count() == 0
     assert plain.messages == []

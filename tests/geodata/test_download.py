@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import socket
 import threading
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from phusong.geodata import download
+from phusong.geodata import download, published_digest
 from phusong.geodata.errors import InputError
 
 DATA = bytes(range(256)) * 2000  # 512 000 bytes
 SHA = hashlib.sha256(DATA).hexdigest()
+SHA64 = base64.b64encode(hashlib.sha256(DATA).digest()).decode()
 
 
 class Nasty(BaseHTTPRequestHandler):
@@ -97,6 +99,12 @@ class Nasty(BaseHTTPRequestHandler):
                 else:
                     self._head(200, len(DATA))
                     self._send(DATA)
+            case "/states-right":
+                self._head(200, len(DATA), Repr_Digest=f"sha-256=:{SHA64}:")
+                self._send(DATA)
+            case "/states-wrong":
+                self._head(200, len(DATA), Repr_Digest=f"sha-256=:{SHA64}:")
+                self._send(DATA[::-1])
             case "/html":
                 self._head(200, 30)
                 self._send(b"<html>please log in</html>    ")
@@ -162,6 +170,7 @@ def test_a_busy_server_says_how_long_to_wait(server: tuple[str, list[object]], t
         ("/lies-short", {"sha256": SHA}, "sai mã kiểm tra"),
         ("/lies-short", {"size": len(DATA)}, "không tải được"),
         ("/wrong-range", {}, "không tải được"),
+        ("/states-wrong", {}, "sai mã kiểm tra"),
         ("/html", {"sha256": SHA}, "sai mã kiểm tra"),
         ("/absent", {}, "404"),
     ],
@@ -173,6 +182,33 @@ def test_what_is_not_whole_never_takes_its_place(
         _fetch(f"{server[0]}{path}", tmp_path / "a.bin", [], tries=3, **options)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "a.bin").exists()
+
+
+def test_the_servers_own_checksum_counts(server: tuple[str, list[object]], tmp_path: Path) -> None:
+    assert _fetch(f"{server[0]}/states-right", tmp_path / "a.bin", []).agreed == "sha256"
+    assert _fetch(f"{server[0]}/whole", tmp_path / "b.bin", []).agreed == ""
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"Repr-Digest": f"sha-256=:{SHA64}:"}, ("sha256", SHA)),
+        ({"Digest": f"MD5=abc,SHA-256={SHA64}"}, ("sha256", SHA)),
+        ({"x-amz-checksum-sha256": SHA64}, ("sha256", SHA)),
+        ({"x-amz-checksum-sha256": f"{SHA64}-7"}, None),  # of the parts, not of the file
+        ({"Repr-Digest": "sha-256=:no base64:"}, None),
+        ({"ETag": f'"{"a" * 32}"', "Server": "AmazonS3"}, ("md5", "a" * 32)),
+        ({"ETag": f'"{"a" * 32}-7"', "Server": "AmazonS3"}, None),
+        ({"ETag": f'"{"a" * 32}"', "Server": "nginx"}, None),
+        (
+            {"x-goog-hash": "crc32c=AAAAAA==,md5=1B2M2Y8AsgTpgAmY7PhCfg=="},
+            ("md5", hashlib.md5(b"").hexdigest()),
+        ),
+    ],
+)
+def test_what_headers_state(headers: dict[str, str], expected: tuple[str, str] | None) -> None:
+    assert published_digest.stated(headers) == expected
 
 
 def test_a_later_call_goes_on_where_the_first_gave_up(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import tempfile
 import zipfile
 from collections import Counter
@@ -123,18 +124,14 @@ def _import_quietly(source: Source) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_broken_files(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_broken_files(kind: str) -> None:
     _read_broken(kind, 60)
-    with capsys.disabled():
-        pass
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_many_more_broken_files(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_more_broken_files(kind: str) -> None:
     _read_broken(kind, int(os.environ.get("PHUSONG_FUZZ", "1500")))
-    with capsys.disabled():
-        pass
 
 
 CELL = st.one_of(
@@ -179,3 +176,15 @@ def test_any_table_is_imported_or_refused(
         assert problem.severity in ("error", "warning", "note")
         assert "\n" not in problem.line()
     assert set(imported.frame["source_row"]) <= set(range(2, 2 + len(body)))
+
+
+def test_how_many_inputs_were_tried_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Last in the file: what the tests above have tried in this run."""
+    inputs = {key: count for key, count in TRIED.items() if key != "refused"}
+    with capsys.disabled():
+        kinds = ", ".join(f"{key} {count:,}" for key, count in sorted(inputs.items()))
+        sys.stdout.write(
+            f"\n  thử {sum(inputs.values()):,} đầu vào hỏng, từ chối {TRIED['refused']:,}"
+            f" · tried {sum(inputs.values()):,} broken inputs, refused {TRIED['refused']:,}: {kinds}\n"
+        )
+    assert TRIED["refused"] <= sum(inputs.values())

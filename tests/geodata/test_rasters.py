@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +181,41 @@ def test_a_raster_is_written_and_read_whole(tmp_path: Path) -> None:
     assert np.array_equal(rasters.read_raster(tmp_path / "a.tif", GRID).values, raster.values)
     with pytest.raises(InputError, match="nhập lại"):
         rasters.read_raster(tmp_path / "a.tif", dataclasses.replace(GRID, west_m=0.0))
+
+
+@pytest.mark.slow
+def test_a_mosaic_larger_than_the_memory_it_takes(tmp_path: Path) -> None:
+    """Two tiles of 1.3 GB of heights together are laid on the grid in a process that never holds half of it."""
+    step, side = 1 / 14400, 13_000  # about 8 m
+    profile = {
+        "driver": "GTiff", "height": side, "width": side, "count": 1, "crs": "EPSG:4326", "dtype": "float32",
+        "tiled": True, "compress": "deflate", "zlevel": 1,
+    }  # fmt: skip
+    for name, west in (("west", 106.55), ("east", 106.55 + side * step)):
+        with rasterio.open(
+            tmp_path / f"{name}.tif", "w", transform=Affine(step, 0, west, 0, -step, 11.9), **profile
+        ) as out:
+            for top in range(0, side, 1024):
+                rows = min(1024, side - top)
+                window = rasterio.windows.Window(0, top, side, rows)
+                out.write(np.full((rows, side), 100.0 + top // 1024, np.float32), 1, window=window)
+    program = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from phusong.geodata import rasters\n"
+        "from phusong.geodata.grid import Grid\n"
+        "grid = Grid('EPSG:9212', 575_000.0, 1_310_000.0, 30.0, 2000, 4000)\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "terrain, _ = rasters.import_terrain([Path(p) for p in sys.argv[1:]], grid)\n"
+        "assert 100 <= terrain.values.min() < terrain.values.max() <= 112\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    tiles = [str(tmp_path / "west.tif"), str(tmp_path / "east.tif")]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *tiles],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "GDAL_CACHEMAX": "64"},
+    )
+    assert int(done.stdout) * 1024 < 2 * side * side * 4 / 2

@@ -17,7 +17,7 @@ ENVIRONMENT_OF_NLCD = {"22": SUBURBAN, "23": URBAN, "24": URBAN}
 SCENARIO_OF_NS3 = {"Rma": "RMa", "Uma": "UMa", "Umi": "UMi", "IndoorOffice": "InH"}
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -26,7 +26,7 @@ def extended_hata_results(oracles: Path) -> list[tuple[dict[str, str], ExtendedH
     """Every row of WinnForum's table with our result; frequencies beyond the fit are the table's own."""
     folder = oracles / "winnforum-ehata"
     results = []
-    for row in _rows(folder / "test-inputs-wfmod.csv"):
+    for row in read_rows(folder / "test-inputs-wfmod.csv"):
         text = (folder / "pfls" / row["pfl file name"]).read_text("utf-8").replace("\n", ",")
         _, step_m, *terrain_m = (float(value) for value in text.split(",") if value.strip())
         result = extended_hata_loss(
@@ -59,7 +59,7 @@ def extended_hata(oracles: Path) -> Iterator[Comparison]:
 
 def tr38901_losses(oracles: Path) -> Iterator[Comparison]:
     """ns-3's numbers for RMa, UMa, UMi and InH."""
-    rows = _rows(oracles / "ns3" / "tr38901_pathloss.csv")
+    rows = read_rows(oracles / "ns3" / "tr38901_pathloss.csv")
     for name, scenario in SCENARIO_OF_NS3.items():
         ours, theirs = [], []
         for row in rows:
@@ -82,7 +82,7 @@ def tr38901_losses(oracles: Path) -> Iterator[Comparison]:
 def hata_rows(oracles: Path) -> list[tuple[dict[str, str], float]]:
     """ns-3's Hata and COST 231 rows with our loss; 2114 MHz lies beyond COST 231's own range."""
     results = []
-    for row in _rows(oracles / "ns3" / "hata_cost231.csv"):
+    for row in read_rows(oracles / "ns3" / "hata_cost231.csv"):
         f, d, h_b, h_m = (float(row[name]) for name in ("f_mhz", "d_m", "h_b_m", "h_m_m"))
         large = row["city"] == "large"
         if row["model"] == "okumura-hata":

@@ -32,14 +32,12 @@ def read_profile(path: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]
     return np.array([[float(cell) for cell in line.split(",")[:5]] for line in lines[start:stop]])
 
 
-def p1546_land(oracles: Path) -> Iterator[Comparison]:
-    """Field strength and loss on the land paths of the ITU-R validation set."""
+def p1546_paths(oracles: Path) -> Iterator[Comparison]:
+    """Loss on every path of the ITU-R validation set: over land alone, and over sea or with a coast."""
     folder = oracles / "itu-p1546"
-    ours, theirs = [], []
+    found: dict[bool, tuple[list[float], list[float]]] = {True: ([], []), False: ([], [])}
     for file in sorted((folder / "validation_results").glob("*_log.csv")):
         log = read_log(file)
-        if float(log["See path (km)"]) > 0.0:
-            continue
         profile = read_profile(folder / "validation_profiles" / f"{file.stem.rsplit('_', 2)[0]}.csv")
         values = p1546.field_strength(
             profile[:, 0],
@@ -51,12 +49,15 @@ def p1546_land(oracles: Path) -> Iterator[Comparison]:
             tx_clutter_m=float(log["Tx clutter height R1 (m)"]),
             rx_clutter_m=float(log["Rx clutter height R2 (m)"]),
             time_percent=float(log["Percentage time t (%)"]),
+            zone=profile[:, 4].astype(int),
         )
+        ours, theirs = found[float(log["See path (km)"]) > 0.0]
         ours.append(values["Lb"])
         theirs.append(float(log["Resulting basic transmission loss (dB)"]))
-    yield Comparison(
-        "ITU-R P.1546", "P.1546-6 (land)", "ITU-R validation profiles", "Lb", "dB", ours, theirs, 1.1e-8
-    )
+    for at_sea, where in ((False, "over land"), (True, "over cold sea or mixed")):
+        ours, theirs = found[at_sea]
+        source = f"ITU-R validation profiles {where}"
+        yield Comparison("ITU-R P.1546", "P.1546-6", source, "Lb", "dB", ours, theirs, 1.1e-8)
 
 
 def tables(oracles: Path) -> Iterator[Comparison]:

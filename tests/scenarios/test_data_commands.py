@@ -181,9 +181,44 @@ def test_opencellid_dumps_become_stations(project: Path, tmp_path: Path) -> None
     mine = sectors[(sectors["source_file"] == "with.csv") & (sectors["operator"] == "Viettel")]
     assert sorted(mine["azimuth_deg"]) == [90.0, 270.0]
     (tmp_path / "no.csv").write_text("a;b\n1;2\n")
-    assert "không phải tệp cell" in wrong(
+    assert "không tìm thấy cột cho site_id" in wrong(
         "data", "import", tmp_path / "no.csv", "--as", "cells", "--project", project
     )
+
+
+def test_an_operators_list_of_cells(project: Path, tmp_path: Path) -> None:
+    """As a network's planning tool exports it: a row a cell, its station's name and coordinates in each."""
+    rows = [
+        ",".join(
+            ["STT", "Province", "District", "eNodeB Name", "Cell Name", "Operator", "RAT", "eNodeB ID", "Cell ID",
+             "EARFCN", "PCI", "TAC", "Longitude", "Latitude", "Azimuth", "M-Tilt", "E-Tilt", "Antenna Height",
+             "Bandwidth", "Max Tx Power (W)", "Antenna Type"]
+        ),
+        "1,Bình Phước,Lộc Ninh,4G-LNI1,4G-LNI1-1,Viettel,LTE,451001,1,1501,1,2,106.5901,11.8402,30,2,4,38,20,40,",
+        "2,Bình Phước,Lộc Ninh,4G-LNI1,4G-LNI1-2,Viettel,LTE,451001,2,1501,2,2,106.5901,11.8402,150,2,4,38,20,40,",
+        "3,Bình Phước,Lộc Ninh,4G-LNI1,4G-LNI1-3,Viettel,LTE,451001,3,1501,3,2,106.5981,11.8402,270,2,4,38,20,40,",
+        "4,Bình Phước,Bù Đốp,5G-BDP2,5G-BDP2-1,Viettel,NR,451902,1,516000,4,2,106.8012,12.0123,0,0,6,40,100,120,",
+        "5,Bình Phước,Bù Đốp,4G-BDP3,4G-BDP3-1,Viettel,LTE,451903,1,5999,4,2,106.9012,12.0123,0,0,6,40,10,20,",
+    ]  # fmt: skip
+    (tmp_path / "dump.csv").write_text("\n".join(rows), "utf-8")
+    out = ok("data", "import", tmp_path / "dump.csv", "--as", "cells", "--project", project)
+    assert "3/5" in out  # three stations of five rows
+    assert "toạ độ khác dòng 2 của cùng trạm" in out
+    assert "'5999'" in out
+    assert "không phải số kênh 4G" in out
+    stations = store.read_layer(project / "project.gpkg", "stations")
+    sectors = store.read_layer(project / "project.gpkg", "sectors")
+    assert stations is not None
+    assert sectors is not None
+    assert sorted(stations[stations["source_file"] == "dump.csv"]["site_id"]) == [
+        "4G-BDP3",
+        "4G-LNI1",
+        "5G-BDP2",
+    ]
+    mine = sectors[sectors["source_file"] == "dump.csv"].set_index("sector_id")
+    assert mine.loc["4G-LNI1-1", "frequency_mhz"] == 1835.1
+    assert mine.loc["5G-BDP2-1", "frequency_mhz"] == 2580.0
+    assert mine.loc["4G-LNI1-2", "power_dbm"] == pytest.approx(46.02, abs=0.01)
 
 
 def test_boundaries_by_command(project: Path, real_boundaries: Path) -> None:
@@ -229,6 +264,30 @@ def test_fetch_names_size_licence_and_checksum(project: Path, server: str) -> No
     assert "--bbox" in wrong("data", "fetch", "terrain", "--project", project, "--bbox", "1,2,3")
 
 
+def test_fetch_takes_the_tiles_of_a_province_and_skips_the_sea(
+    project: Path, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phusong.geodata import download
+
+    tiles = download.Dataset(
+        "terrain", "thử · trial", "-", f"{server}/{{ns}}{{lat:02d}}{{ew}}{{lon:03d}}.tif", 1, 1
+    )
+    monkeypatch.setattr(download, "datasets", lambda: {"terrain": tiles})
+    for name in ("N11E106.tif", "N12E106.tif", "N11E107.tif"):
+        (tmp_path / "www" / name).write_bytes(b"tile")
+    out = ok("data", "fetch", "terrain", "--project", project, "--province", "binh phuoc")
+    assert "Bình Phước: 106.4, 11.3" in out
+    assert "N12E107.tif  nguồn không có" in out
+    assert len(list((project / "downloads").glob("*.tif"))) == 3
+    (tmp_path / "www" / "N11E106.tif").unlink()
+    assert "404" in wrong("data", "fetch", "terrain", "--project", project, "--bbox", "108,15,108.5,15.5")
+    assert "did you mean" in wrong(
+        "data", "fetch", "terrain", "--project", project, "--province", "Binh Phuok"
+    )
+    both = ("--province", "70", "--bbox", "106,11,107,12")
+    assert "chỉ cho một" in wrong("data", "fetch", "terrain", "--project", project, *both)
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [("name = 3", "name"), ("colour = 'x'", "khoá lạ"), ("[", "không đọc được"), ("base = 'x'", "base"),
@@ -262,3 +321,13 @@ def test_help_of_the_data_commands_loads_nothing_heavy() -> None:
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_province_without_a_base_is_told_what_it_lacks(tmp_path: Path) -> None:
+    ok("init", tmp_path / "khac", "--base", "none", "--name", "Tỉnh khác", "--crs", "EPSG:9218")
+    done = runner.invoke(app, ["data", "check", "--project", str(tmp_path / "khac")])
+    assert done.exit_code == 2
+    out = done.output
+    assert "chưa có ranh giới xã" in out
+    assert "--as stations" in out
+    assert "2 errors" in out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import zlib
 from collections.abc import Callable
@@ -25,7 +24,8 @@ from phusong.scenarios.capacity_answer import capacity_answer
 from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
-from phusong.scenarios.maps.other_networks import networks_of
+from phusong.scenarios.maps.door import vector_payload
+from phusong.scenarios.maps.other_networks import network_layers
 from phusong.scenarios.network_words import network_sentences
 from phusong.scenarios.networks import (
     NetworksAnswer,
@@ -227,29 +227,27 @@ def test_data_without_fibre_and_loudspeakers_still_has_loads(
     monkeypatch.setattr("phusong.scenarios.networks.load_networks", lambda *_: none)
     bare = other_networks(scenario, inputs, coverage)
     assert set(bare.summary) == {"capacity"}
-    assert not bare.complete
     write_networks(bare, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"capacity.csv", "growth.csv", "networks.gpkg"}
 
 
-def test_the_map_gets_every_point_and_cable(answer: NetworksAnswer) -> None:
-    shown = networks_of(answer)
-    drawn = json.loads(zlib.decompress(base64.b64decode(shown["packed"])))
-    assert len(drawn["cables"]) == len(answer.fibre_cables)
-    for key, table in (
-        ("boxes", answer.access_points),
-        ("groups", answer.fibre_groups),
-        ("speakers", answer.loudspeakers),
-        ("new_speakers", answer.new_clusters),
-        ("cells", answer.cells),
-    ):
-        assert {len(column) for column in drawn[key].values()} == {len(table)}
-    at = answer.loudspeakers.geometry.to_crs("EPSG:4326")
-    assert drawn["speakers"]["lat"] == pytest.approx(at.y.tolist(), abs=1e-5)
-    assert {item["vi"] for item in shown["synthetic"]} == {
-        "Điểm truy nhập cáp quang", "Cụm loa truyền thanh", "Đường nội bộ thôn ấp",
-    }  # fmt: skip
-    json.dumps(shown, allow_nan=False)
+def test_the_map_gets_every_point_and_cable(
+    answer: NetworksAnswer, made_up_result: Callable[..., RunResult]
+) -> None:
+    layers = {layer.key: layer for layer in network_layers(with_networks(made_up_result(), answer))}
+    assert list(layers) == ["fibre", "loudspeakers", "loads"]
+    assert len(layers["fibre"].table) == sum(
+        len(table) for table in (answer.fibre_cables, answer.access_points, answer.fibre_groups)
+    )
+    assert len(layers["loudspeakers"].table) == len(answer.loudspeakers) + len(answer.new_clusters)
+    assert len(layers["loads"].table) == len(answer.cells)
+    shown = json.loads(zlib.decompress(vector_payload(layers["loudspeakers"])["packed"]))
+    at = np.cumsum(np.array(shown["at"]).reshape(-1, 2), axis=0) * 1e-5
+    there = answer.loudspeakers.geometry.to_crs("EPSG:4326")
+    assert at[: len(there), 1] == pytest.approx(there.y.to_numpy(), abs=1e-5)
+    said = " ".join(text for layer in layers.values() for note in layer.notes for text in note)
+    assert "Cụm loa truyền thanh" in said
+    assert "Fibre access points" in said
 
 
 def test_reports_have_a_section_and_sheets(

@@ -20,6 +20,7 @@ from phusong.scenarios.maps.palette import rgb, signal_classes
 from phusong.scenarios.outputs import write_gaps
 from phusong.scenarios.report import render_report
 from phusong.scenarios.report_gis import style_geopackage, write_class_rasters, write_kmz
+from phusong.scenarios.report_sections import sections_of
 from phusong.scenarios.report_words import words
 from phusong.scenarios.report_xlsx import write_workbook
 from phusong.scenarios.result import RunResult
@@ -58,9 +59,20 @@ def test_the_workbook_holds_the_tables_with_filters_and_frozen_headings(
 ) -> None:
     write_workbook(result, tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
-    assert book.sheetnames == [
-        "Kết quả chính", "Mục tiêu", "Thôn, ấp", "Vùng lõm", "Xã, phường", "Trạm", "Kế hoạch", "Giả định",
-    ]  # fmt: skip
+    first = [
+        "Kết quả chính",
+        "Mục tiêu",
+        "Thôn, ấp",
+        "Vùng lõm",
+        "Xã, phường",
+        "Trạm",
+        "Kế hoạch",
+        "Giả định",
+    ]
+    assert book.sheetnames[:8] == first
+    added = [table.title for section in sections_of(result, "vi") for table in section.tables]
+    assert book.sheetnames[8:] == added
+    assert {"Chất lượng theo QCVN", "Đường tuần tra biên giới"} <= set(added)
     hamlets = book["Thôn, ấp"]
     assert hamlets.max_row == 1 + len(result.hamlets)
     assert hamlets.freeze_panes == "B2"

@@ -49,6 +49,44 @@
     },
   });
 
+  // a picture that lies on the map as it is, pixel by pixel: an element from PS.painted or PS.image
+  PS.Raster = L.ImageOverlay.extend({
+    options: { interactive: false, zIndex: 1 },
+    _initImage() {
+      this._image = this._url;
+      this._image.classList.add("leaflet-image-layer", "leaflet-zoom-animated", "crisp");
+      this._image.setAttribute("aria-hidden", "true");
+      L.Util.extend(this._image, { onselectstart: L.Util.falseFn, onmousemove: L.Util.falseFn });
+    },
+  });
+  // whole numbers of a grid -> a canvas; colours[n] is "#rrggbb", or "" for nothing
+  PS.painted = (values, { rows, cols }, colours) => {
+    const inks = Uint32Array.from(colours, (hex) => (hex ? (0xff000000 | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16)) >>> 0 : 0));
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [cols, rows];
+    const pixels = new Uint32Array(rows * cols);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = inks[values[i]];
+    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), cols, rows), 0, 0);
+    return canvas;
+  };
+  // an 18 x 18 pixels drawing for legends
+  PS.sample = (paint) => {
+    const canvas = PS.h("canvas.symbol", { "aria-hidden": "true" });
+    canvas.width = canvas.height = 36;
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    paint(context);
+    return canvas;
+  };
+  // a PNG or WebP beside the data -> an <img>
+  PS.image = async (part, type) => {
+    const image = new Image();
+    image.alt = "";
+    image.src = PS.picture(part, type);
+    await image.decode();
+    return image;
+  };
+
   // adds a shape's rings to the current path
   PS.trace = (context, shape, view, close) => {
     const { scale, ox, oy } = view;

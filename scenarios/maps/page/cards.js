@@ -85,6 +85,11 @@ PS.feature((map) => {
       gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
       gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
 
+  const addedCard = (pick) => {
+    const { title, kind, mark, values } = PS.addedCard(pick);
+    return [PS.h("h2", {}, title), PS.h("p.muted", {}, title === kind ? mark : `${kind} · ${mark}`), rows(...values)];
+  };
+
   async function cellCard({ at }) {
     const run = PS.run(), layer = PS.layerOf(run);
     const answer = await server(at, run, layer);
@@ -100,6 +105,7 @@ PS.feature((map) => {
       rows(
         [PS.t("level"), PS.h("b", { id: "cell-level" }, PS.dbm(answer.value.dbm)), PS.h("small", {}, " " + PS.layerName(layer))],
         [PS.t("class"), classMark(answer.value.kind)],
+        ...(await PS.rastersAt(...at)),
         ...answer.rows,
         [PS.t("people_cell", { m: PS.number(data.people.cell_m) }), PS.number(people)],
         [PS.t("elevation"), height === null ? "–" : PS.number(height) + "\u202fm"],
@@ -108,7 +114,7 @@ PS.feature((map) => {
       profileButton(answer.value.sector, at, PS.t("place"))];
   }
 
-  const makers = { hamlet: hamletCard, station: stationCard, gap: gapCard, cell: cellCard };
+  const makers = { hamlet: hamletCard, station: stationCard, gap: gapCard, cell: cellCard, added: addedCard };
   async function show() {
     const mine = ++asked, pick = picked;
     if (!pick) return;

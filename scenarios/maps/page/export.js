@@ -89,7 +89,7 @@ PS.feature((map) => {
       pen.restore();
     }
     if (PS.state.relief) image(PS.reliefImage, 1);
-    ["lines", "gaps", "points", "labels"].forEach(paint);
+    ["lines", "gaps", "added", "points", "labels"].forEach(paint);
   }
   // the view drawn again, twice as fine, with title, legend, scale and notice
   async function picture() {

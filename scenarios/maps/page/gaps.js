@@ -20,7 +20,7 @@ PS.feature((map) => {
   };
   const ofLayer = (run) => run.gaps.filter((gap) => gap.layer === PS.layerOf(run).key);
   PS.gapsOf = ofLayer;
-  PS.drawn = { gaps: 0, hamlets: 0, stations: 0, labels: 0 };
+  PS.drawn = { gaps: 0, hamlets: 0, stations: 0, labels: 0, added: 0 };
   let chosen = null;
 
   const canvas = new PS.Canvas("gaps", (context, view) => {
@@ -56,8 +56,7 @@ PS.feature((map) => {
     chosen = gap;
     canvas.redraw();
     const [x0, y0, x1, y1] = gap.shape.box;
-    const at = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, x * 360 - 180];
-    PS.flyTo(L.latLngBounds(at(x0, y1), at(x1, y0)), 13.5);
+    PS.flyTo(L.latLngBounds(PS.degrees(x0, y1), PS.degrees(x1, y0)), 13.5);
     PS.emit("pick", { kind: "gap", gap, at: gap.at });
   };
 

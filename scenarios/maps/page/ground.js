@@ -57,10 +57,8 @@ PS.feature((map) => {
   const national = roads("national"), provincial = roads("provincial");
 
   // a grey picture (128 is level ground) as shadow and light to lie over any colour
-  async function shadow(uri) {
-    const picture = new Image();
-    picture.src = uri;
-    await picture.decode();
+  async function shadow(part) {
+    const picture = await PS.image(part, "image/webp");
     const canvas = document.createElement("canvas");
     canvas.width = picture.width;
     canvas.height = picture.height;
@@ -122,7 +120,7 @@ PS.feature((map) => {
     stroke(context, view, [ground.border], 2.2, BORDER, [10, 4, 2, 4]);
   });
 
-  for (const [name, z] of [["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["networks", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
+  for (const [name, z] of [["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["added", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
     const pane = map.createPane(name);
     pane.style.zIndex = z;
     pane.style.pointerEvents = "none";
@@ -130,7 +128,7 @@ PS.feature((map) => {
   land.addTo(map);
   lines.addTo(map);
   const shade = L.imageOverlay("data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", relief.bounds, { pane: "relief", interactive: false, alt: "" });
-  shadow("data:image/webp;base64," + relief.picture).then((uri) => shade.setUrl(uri));
+  shadow(relief.picture).then((uri) => shade.setUrl(uri));
   const showShade = () => (PS.state.relief ? shade.addTo(map) : shade.remove());
   showShade();
   PS.reliefImage = shade;

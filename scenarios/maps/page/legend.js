@@ -6,14 +6,6 @@ PS.feature((map) => {
   const bounds = (item) =>
     item.low === null ? `< ${PS.number(item.high)}` : item.high === null ? `\u2265 ${PS.number(item.low)}` : `${PS.number(item.low)} … ${PS.number(item.high)}`;
   const swatch = (colour) => PS.h("i.swatch", { style: `background:${colour}`, "aria-hidden": "true" });
-  const symbol = (paint) => {
-    const canvas = PS.h("canvas.symbol", { "aria-hidden": "true" });
-    canvas.width = canvas.height = 36;
-    const context = canvas.getContext("2d");
-    context.scale(2, 2);
-    paint(context);
-    return canvas;
-  };
   const lower = (text) => text[0].toLocaleLowerCase(PS.lang) + text.slice(1);
   const title = (text) => PS.h("h3", {}, text);
 
@@ -40,13 +32,22 @@ PS.feature((map) => {
     title(PS.t("legend_server")),
     PS.h("p.patches", { "aria-hidden": "true" }, style.servers.slice(0, 8).map(swatch)),
     PS.h("p.note", {}, PS.t("legend_server_note"))];
+  const raster = (shown) => {
+    const { classes, unit, title: name, note } = shown, digits = shown.digits;
+    const text = ({ low, high }) => (low === null ? `< ${PS.number(high, digits)}` : high === null ? `\u2265 ${PS.number(low, digits)}` : `${PS.number(low, digits)} … ${PS.number(high, digits)}`);
+    return [
+      title(PS.words(name) + (unit && ` (${unit})`)),
+      PS.h("ul", { id: "legend-classes" }, [...classes].reverse().map((item) =>
+        PS.h("li", { "data-colour": item.colour }, swatch(item.colour), PS.h("b", {}, text(item)), item.label ? PS.h("span", {}, PS.words(item.label)) : null))),
+      note ? PS.h("p.note", {}, PS.words(note)) : null];
+  };
   const hamlets = () => {
     const run = PS.run();
     const levels = run.hamlets.layers[PS.layerOf(run).key]?.level ?? run.hamlets.level;
     return [
       title(PS.t("legend_hamlets")),
       PS.h("ul", {}, style.level_keys.map((key, level) =>
-        PS.h("li", {}, symbol((context) => PS.symbol.hamlet(context, 9, 9, level)), PS.h("span", {}, PS.t("level_" + key)),
+        PS.h("li", {}, PS.sample((context) => PS.symbol.hamlet(context, 9, 9, level)), PS.h("span", {}, PS.t("level_" + key)),
           PS.h("b.count", {}, PS.number(levels.filter((value) => value === level).length))))
         .reverse())];
   };
@@ -54,7 +55,7 @@ PS.feature((map) => {
     const items = [];
     if (PS.state.gaps) items.push(PS.h("li", {}, PS.h("i.swatch.hatch", { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_gap"))));
     for (const [name, colour] of Object.entries(style.operators))
-      if (PS.state.stations[name]) items.push(PS.h("li", {}, symbol((context) => PS.symbol.station(context, 9, 9, colour, true, 1.1)), PS.h("span", {}, PS.t("stations_of", { operator: name }))));
+      if (PS.state.stations[name]) items.push(PS.h("li", {}, PS.sample((context) => PS.symbol.station(context, 9, 9, colour, true, 1.1)), PS.h("span", {}, PS.t("stations_of", { operator: name }))));
     if (PS.data.ground.border.rings.length) items.push(PS.h("li", {}, PS.h("i.swatch.border", { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_border"))));
     return [PS.h("ul.rest", {}, items)];
   };
@@ -62,13 +63,14 @@ PS.feature((map) => {
     const { state } = PS;
     body.replaceChildren(...[
       ...(state.choropleth ? shares() : []),
-      ...(state.view === "signal" ? signal() : state.view === "server" ? servers() : []),
+      ...(state.view === "signal" ? signal() : state.view === "server" ? servers() : PS.rasterShown() ? raster(PS.rasterShown()) : []),
       ...(state.hamlets ? hamlets() : []),
+      ...(PS.addedLegend?.() ?? []),
       ...others()].filter(Boolean));
   };
   render();
   PS.on("lang", render);
-  PS.on("state", (keys) => keys.some((key) => ["run", "layer", "view", "hamlets", "gaps", "stations", "choropleth", "units"].includes(key)) && render());
+  PS.on("state", (keys) => keys.some((key) => ["run", "layer", "view", "hamlets", "gaps", "stations", "choropleth", "units", "added"].includes(key)) && render());
   const legend = PS.$("legend");
   if (window.matchMedia("(max-width: 760px)").matches) legend.open = false;
   // a card needs the room: the legend folds while one is shown

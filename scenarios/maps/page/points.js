@@ -126,6 +126,7 @@ PS.feature((map) => {
     const scale = 256 * 2 ** map.getZoom();
     const [x, y] = PS.world(latlng.lat, latlng.lng);
     let best = null, least = reach * reach;
+    const added = PS.addedAt?.(latlng, reach);
     const look = (table, kind, shown) => {
       for (let i = 0; i < table.n; i++) {
         const d = ((table.x[i] - x) * scale) ** 2 + ((table.y[i] - y) * scale) ** 2;
@@ -137,7 +138,7 @@ PS.feature((map) => {
     };
     if (PS.state.hamlets) look(hamlets, "hamlet", () => true);
     if (map.getZoom() >= 10.5 && !best) look(stations, "station", (i) => visibleStation(PS.run(), i));
-    return best;
+    return added && added.away ** 2 < least ? added : best;
   };
 
   const tip = PS.$("tip");
@@ -146,7 +147,7 @@ PS.feature((map) => {
     tip.hidden = !found;
     map.getContainer().classList.toggle("pointing", Boolean(found));
     if (!found) return;
-    tip.textContent = found.kind === "hamlet" ? `${hamlets.name[found.index]} · ${hamlets.commune[found.index]}` : stations.name[found.index];
+    tip.textContent = found.kind === "added" ? PS.addedName(found) : found.kind === "hamlet" ? `${hamlets.name[found.index]} · ${hamlets.commune[found.index]}` : stations.name[found.index];
     tip.style.transform = `translate(${event.containerPoint.x + 14}px,${event.containerPoint.y + 14}px)`;
   });
   map.on("mouseout movestart", () => { tip.hidden = true; });

@@ -27,8 +27,7 @@ PS.feature((map) => {
   };
   const goUnit = (unit) => {
     const [x0, y0, x1, y1] = unit.shape.box;
-    const at = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, x * 360 - 180];
-    PS.flyTo(L.latLngBounds(at(x0, y1), at(x1, y0)), 13);
+    PS.flyTo(L.latLngBounds(PS.degrees(x0, y1), PS.degrees(x1, y0)), 13);
     PS.mark(unit.at);
   };
 

@@ -3,34 +3,47 @@
 PS.feature((map) => {
   const { data } = PS;
   const shown = {}; // pane -> { key, image }
-  const servers = new Map(); // layer -> data URI
+  const made = new Map(); // "run|layer|view" -> the element that shows it
 
-  const picture = async (layer) => {
-    if (PS.state.view === "signal") return (layer.uri ??= "data:image/png;base64," + layer.picture);
-    if (!servers.has(layer)) servers.set(layer, serverPicture(layer));
-    return servers.get(layer);
+  const element = async (run, layer) => {
+    const key = `${run.name}|${layer.key}|${PS.state.view}`;
+    if (!made.has(key)) made.set(key, PS.rasterShown(run) ? rasterPicture(PS.rasterShown(run)) : PS.state.view === "server" ? serverPicture(run, layer) : layer.picture ? PS.image(layer.picture, "image/png") : signalPicture(run, layer));
+    return made.get(key);
   };
-
-  async function serverPicture(layer) {
-    const run = data.runs.find((item) => item.layers.includes(layer)), grid = run.numbers;
-    const { servers: values } = await PS.numbers(run, layer);
-    const colour = [0];
-    run.sectors.site.forEach((site, index) => {
-      const hex = data.style.servers[layer.server_colours[site] ?? 0];
-      colour[index + 1] = 0xff000000 | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);
-    });
-    const canvas = document.createElement("canvas");
-    canvas.width = grid.cols;
-    canvas.height = grid.rows;
-    const pixels = new Uint32Array(values.length);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = colour[values[i]];
-    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), grid.cols, grid.rows), 0, 0);
-    return canvas.toDataURL();
+  async function signalPicture(run, layer) {
+    const { levels } = await PS.numbers(run, layer);
+    const colours = ["", ...Array.from({ length: 255 }, (_, i) => PS.classOf(layer, i + run.numbers.lowest_dbm).colour)];
+    return PS.painted(levels, run.numbers, colours);
   }
+  async function serverPicture(run, layer) {
+    const { servers } = await PS.numbers(run, layer);
+    return PS.painted(servers, run.numbers, ["", ...run.sectors.site.map((site) => data.style.servers[layer.server_colours[site] ?? 0])]);
+  }
+
+  // a raster that a room added (door.py): numbers in steps, coloured by class
+  const rasterValues = (raster) => (raster.values ??= PS.unpackGrid(raster.codes));
+  const numberOf = (raster, code) => (code === 0 ? null : raster.lowest + (code - 1) * raster.step);
+  const classIn = (raster, value) => raster.classes.findLast((item) => item.low === null || value >= item.low - 1e-9);
+  async function rasterPicture(raster) {
+    const colours = ["", ...Array.from({ length: 255 }, (_, i) => classIn(raster, numberOf(raster, i + 1)).colour)];
+    return PS.painted(await rasterValues(raster), raster.codes, colours);
+  }
+  const rasterOf = (run, key) => run.rasters.find((raster) => raster.key === key && (raster.of === null || raster.of === PS.layerOf(run).key));
+  PS.rasterShown = (run = PS.run()) => rasterOf(run, PS.state.view);
+  PS.rasterAt = async (raster, lat, lon) => {
+    const cell = PS.cellAt({ ...raster.codes, bounds: raster.bounds }, lat, lon);
+    return cell < 0 ? null : numberOf(raster, (await rasterValues(raster))[cell]);
+  };
+  // what every added raster of the network shown says at a place: [title, value in words]
+  PS.rastersAt = (lat, lon, run = PS.run()) => Promise.all(run.rasters.filter((raster) => rasterOf(run, raster.key) === raster).map(async (raster) => {
+    const value = await PS.rasterAt(raster, lat, lon);
+    return [PS.words(raster.title), value === null ? "–" : PS.number(value, raster.digits) + (raster.unit && `\u202f${raster.unit}`)];
+  }));
 
   async function show(pane, run) {
     const layer = run ? PS.layerOf(run) : null;
-    const key = layer && PS.state.view !== "none" ? `${run.name}|${layer.key}|${PS.state.view}` : null;
+    const known = ["signal", "server"].includes(PS.state.view) || (run && PS.rasterShown(run));
+    const key = layer && known ? `${run.name}|${layer.key}|${PS.state.view}` : null;
     const now = shown[pane];
     if (now?.key === key) {
       now?.image?.setOpacity(PS.state.opacity);
@@ -42,20 +55,17 @@ PS.feature((map) => {
       shown[pane] = { key };
       return;
     }
-    const uri = await picture(layer);
+    const picture = await element(run, layer);
     if (shown[pane].key !== key) return; // another was asked for meanwhile
-    const bounds = PS.state.view === "signal" ? run.image.bounds : run.numbers.bounds;
+    const bounds = layer.picture && PS.state.view === "signal" ? run.image.bounds : run.numbers.bounds;
     shown[pane].image?.remove();
-    shown[pane].image = L.imageOverlay(uri, bounds, { pane, opacity: PS.state.opacity, interactive: false, className: "crisp", alt: "" }).addTo(map);
+    shown[pane].image = new PS.Raster(picture, bounds, { pane, opacity: PS.state.opacity }).addTo(map);
     PS.emit("signal");
   }
 
-  const update = () => {
-    show("signal", PS.run());
-    show("before", PS.swipe());
-  };
+  const update = () => Promise.all([show("signal", PS.run()), show("before", PS.swipe())]);
   PS.signalImages = () => Object.entries(shown).filter(([, item]) => item.image).map(([pane, item]) => ({ pane, image: item.image }));
-  update();
+  PS.painting = update();
   PS.on("state", (keys) => keys.some((key) => ["run", "layer", "view", "opacity"].includes(key)) && update());
 
   // what the numbers say at a place, in the layer that is shown

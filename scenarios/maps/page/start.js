@@ -5,7 +5,7 @@
   PS.afterPaint = (task) => later.push(task);
   PS.start = async (map) => {
     PS.map = map;
-    await PS.loadGaps();
+    await PS.load();
     map.getContainer().setAttribute("role", "region");
     map.getContainer().dataset.tLabel = "map_keys";
     map.setView(L.latLngBounds(PS.data.bounds).getCenter(), 9, { animate: false });
@@ -14,8 +14,9 @@
     PS.home();
     PS.readLink();
     PS.startLink();
-    requestAnimationFrame(() => setTimeout(() => {
+    requestAnimationFrame(() => setTimeout(async () => {
       for (const task of later) task();
+      await PS.painting;
       PS.ready = true;
       document.documentElement.dataset.ready = "yes";
     }));

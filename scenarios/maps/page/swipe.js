@@ -57,7 +57,7 @@ PS.feature((map) => {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      PS.canvases.filter((item) => ["gaps", "points"].includes(item.name)).forEach((item) => item.redraw());
+      PS.canvases.filter((item) => ["gaps", "added", "points"].includes(item.name)).forEach((item) => item.redraw());
     });
   });
   PS.on("state", (keys) => keys.includes("divider") && place());

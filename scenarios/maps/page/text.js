@@ -16,6 +16,7 @@ const PS = { features: [], listeners: {} };
         .replace("-", "\u2212");
   PS.percent = (share, digits = 1) => (share === null || share === undefined ? "–" : PS.number(share * 100, digits) + "\u202f%");
   PS.dbm = (value) => (value === null || value === undefined ? "–" : PS.number(value) + "\u202fdBm");
+  PS.words = (both) => both[PS.lang]; // what comes with the data in both languages
   // the first few of many names
   PS.names = (list, most) => list.slice(0, most).join(", ") + (list.length > most ? ` +${list.length - most}` : "");
   PS.km = (value) => PS.number(value, value < 10 ? 2 : 1) + "\u202fkm";
@@ -42,7 +43,7 @@ const PS = { features: [], listeners: {} };
       else if (key in element && key !== "list" && typeof value !== "string") element[key] = value;
       else element.setAttribute(key, value);
     }
-    element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return element;
   };
   PS.$ = (id) => document.getElementById(id);

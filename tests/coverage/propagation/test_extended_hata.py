@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phusong.coverage.propagation import extended_hata as eh
+from phusong.coverage.propagation import extended_hata_terrain as eht
 
 
 def test_equals_winnforums_vectors(oracles: Path) -> None:
@@ -117,16 +118,18 @@ def test_sea_correction_reads_okumuras_curves(curves: dict[float, tuple[float, f
         z = np.full(200, 7.0)
         z[: round(200 * share)] = 0.0  # the profile starts at the mobile
         middle = 0.5 * (at_base + at_mobile)  # all sea: neither end has more of it
-        assert eh.sea_gain_db(z, d) == pytest.approx(middle if share == 1 else at_mobile, abs=1e-9)
-        assert eh.sea_gain_db(z[::-1].copy(), d) == pytest.approx(middle if share == 1 else at_base, abs=1e-9)
+        assert eht.sea_gain_db(z, d) == pytest.approx(middle if share == 1 else at_mobile, abs=1e-9)
+        assert eht.sea_gain_db(z[::-1].copy(), d) == pytest.approx(
+            middle if share == 1 else at_base, abs=1e-9
+        )
 
 
 def test_sea_correction_between_30_and_60_km() -> None:
     z = np.full(200, 7.0)
     z[:120] = 0.0
-    assert eh.sea_gain_db(z, 45.0) == pytest.approx((8.5 + 11.75) / 2, abs=1e-9)
+    assert eht.sea_gain_db(z, 45.0) == pytest.approx((8.5 + 11.75) / 2, abs=1e-9)
     z[:] = 7.0
-    assert eh.sea_gain_db(z, 45.0) == 0.0
+    assert eht.sea_gain_db(z, 45.0) == 0.0
 
 
 def test_rolling_hills_as_okumura_drew_them() -> None:

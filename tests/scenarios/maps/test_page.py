@@ -21,10 +21,10 @@ from pyproj import Transformer
 
 from phusong.coverage.coverage_map import CoverageMap
 from phusong.geodata.grid import Grid
-from phusong.scenarios.maps import build_map, render_map, to_html, write_comparison, write_map
+from phusong.scenarios.maps import answers, build_map, render_map, to_html, write_comparison, write_map
 from phusong.scenarios.maps.coordinates import vn2000
 from phusong.scenarios.maps.mercator import view_of
-from phusong.scenarios.maps.pictures import packed
+from phusong.scenarios.maps.packing import pack_grid, pack_labels, pack_rings
 from phusong.scenarios.result import RunResult
 
 
@@ -38,26 +38,69 @@ def html(result: RunResult) -> str:
     return render_map(result, "vi")
 
 
+@pytest.fixture(scope="module")
+def coarse(result: RunResult) -> str:
+    """The page of a run with too many cells to number: its classes are a picture of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answers, "NUMBER_CELLS", 60_000)
+        return render_map(result, "vi")
+
+
 def data_of(html: str) -> dict[str, Any]:
-    match = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', html)
+    """The page's data, with bytes where it has parts."""
+    match = re.search(r'(?s)<script type="application/octet-stream" id="data">(.*?)</script>', html)
     assert match
-    data: dict[str, Any] = json.loads(match[1])
+    whole = base64.b64decode(match[1])
+    end = 4 + int.from_bytes(whole[:4], "little")
+
+    def part(item: dict[str, Any]) -> Any:
+        return whole[end + item["at"] :][: item["size"]] if item.keys() == {"at", "size"} else item
+
+    data: dict[str, Any] = json.loads(zlib.decompress(whole[4:end]), object_hook=part)
     return data
 
 
+def codes_of(packed: dict[str, bytes]) -> list[int]:
+    rest = iter(np.frombuffer(zlib.decompress(packed["rest"]), "<u2").tolist())
+    return [code if code < 255 else next(rest) for code in zlib.decompress(packed["codes"])]
+
+
+def signed(codes: list[int]) -> list[int]:
+    return [-(code + 1) // 2 if code % 2 else code // 2 for code in codes]
+
+
+def grid_of(packed: dict[str, Any]) -> np.ndarray:
+    """`pack_grid` undone, cell by cell."""
+    rows, cols, bits = packed["rows"], packed["cols"], packed["bits"]
+    codes = np.array(codes_of(packed)).reshape(rows, cols)
+    if not packed["near"]:
+        return codes
+    change = np.array(signed(codes.ravel().tolist())).reshape(rows, cols)
+    values = np.zeros((rows + 1, cols + 1), int)
+    for row in range(rows):
+        for col in range(cols):
+            left, above, corner = values[row + 1, col], values[row, col + 1], values[row, col]
+            middle = sorted((left, above, left + above - corner))[1]
+            values[row + 1, col + 1] = (middle + change[row, col]) % (1 << bits)
+    return values[1:, 1:]
+
+
 def picture_of(layer: dict[str, Any]) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(layer["picture"]))).convert("RGBA")
+    return Image.open(io.BytesIO(layer["picture"])).convert("RGBA")
 
 
-def test_every_colour_of_the_raster_is_in_the_legend_and_the_other_way_round(html: str) -> None:
-    for layer in data_of(html)["runs"][0]["layers"]:
+def test_every_colour_of_the_raster_is_in_the_legend_and_the_other_way_round(coarse: str) -> None:
+    for layer in data_of(coarse)["runs"][0]["layers"]:
         pixels = np.asarray(picture_of(layer)).reshape(-1, 4)
         seen = {f"#{p[0]:02x}{p[1]:02x}{p[2]:02x}" for p in np.unique(pixels[pixels[:, 3] > 0], axis=0)}
         assert set(np.unique(pixels[:, 3])) == {0, 255}
         assert seen == {item["colour"] for item in layer["classes"]}
 
 
-def test_a_known_cell_lands_within_half_a_pixel_of_its_place(result: RunResult) -> None:
+def test_a_known_cell_lands_within_half_a_pixel_of_its_place(
+    result: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "NUMBER_CELLS", 20_000)
     grid = result.coverage.grid
     layer = result.coverage.layers["any-4g"]
     for row, col in ((60, 90), (120, 150), (150, 60)):
@@ -98,8 +141,9 @@ def test_numbers_on_the_page_are_those_of_the_run_rounded_down(result: RunResult
     run = data_of(html)["runs"][0]
     layer = next(item for item in run["layers"] if item["key"] == "viettel-4g")
     numbers = run["numbers"]
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(layer["levels"])), np.uint8)
-    codes = np.cumsum(flat.reshape(numbers["rows"], numbers["cols"]), axis=0, dtype=np.uint8)
+    assert "picture" not in layer  # the page colours the numbers themselves
+    codes = grid_of(layer["levels"])
+    assert codes.shape == (numbers["rows"], numbers["cols"])
     view = view_of(result.coverage.grid)
     source = result.coverage.layers["viettel-4g"].rsrp_dbm.ravel()[np.maximum(view.cell, 0)]
     known = codes > 0
@@ -107,11 +151,55 @@ def test_numbers_on_the_page_are_those_of_the_run_rounded_down(result: RunResult
     assert (codes[known] - 1.0 + numbers["lowest_dbm"] == np.floor(source[known])).all()
 
 
-def test_packing_sixteen_bits_is_undone_by_adding_up() -> None:
-    values = np.random.default_rng(3).integers(0, 65536, (40, 30)).astype(np.uint16)
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(packed(values))), np.uint8)
-    low, high = flat.reshape(2, 40, 30).astype(np.uint16)
-    assert (np.cumsum(low | (high << 8), axis=0, dtype=np.uint16) == values).all()
+def test_every_class_begins_at_a_whole_decibel_or_comes_as_a_picture(result: RunResult) -> None:
+    coverage = result.coverage
+    layers = dict(coverage.layers) | {
+        "viettel-4g": dataclasses.replace(coverage.layers["viettel-4g"], threshold_dbm=-109.5)
+    }
+    summary = {**result.summary, "layers": []}
+    halves = dataclasses.replace(
+        result, coverage=dataclasses.replace(coverage, layers=layers), summary=summary
+    )
+    shown = {layer["key"]: layer for layer in data_of(render_map(halves))["runs"][0]["layers"]}
+    assert "picture" in shown["viettel-4g"]
+    assert "picture" not in shown["vnpt-4g"]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("rough", [0, 3, 70_000])
+def test_packing_a_grid_is_undone_cell_by_cell(kind: type, rough: int) -> None:
+    chance = np.random.default_rng(3)
+    slope = np.add.outer(np.arange(40) * 5, np.arange(30) * 3)
+    values = (slope + chance.integers(0, rough + 1, slope.shape)).astype(kind)
+    assert (grid_of(pack_grid(values)) == values).all()
+
+
+def test_smooth_ground_is_packed_by_its_neighbours_and_scattered_people_as_they_are() -> None:
+    smooth = np.add.outer(np.arange(60), np.arange(60)).astype(np.uint16) + 300
+    scattered = np.zeros((60, 60), np.uint16)
+    scattered[::7, ::5] = 120
+    assert pack_grid(smooth)["near"]
+    assert not pack_grid(scattered)["near"]
+
+
+def test_labels_used_lately_are_called_by_their_turn() -> None:
+    areas = np.repeat(np.repeat(np.arange(600, dtype=np.uint16).reshape(20, 30), 6, axis=0), 5, axis=1)
+    packed = pack_labels(areas)
+    fresh = np.frombuffer(zlib.decompress(packed["fresh"]), "<u2")
+    assert sorted(fresh) == list(range(1, 600))  # each once, 0 is what lies outside
+    assert len(zlib.decompress(packed["inside"])) + len(zlib.decompress(packed["edge"])) == areas.size
+
+
+def test_outlines_of_cells_keep_one_number_a_corner() -> None:
+    square = [2, 3, 4, 0, 0, 5, -4, 0, 0, -5]
+    packed = pack_rings([[square, [9, 9, 0, 2, 3, 0, 0, -2, -3, 0]], []])
+    assert signed(codes_of(packed["steps"])) == [4, 5, -4, -5, 2, 3, -2, -3]
+    assert signed(codes_of(packed["rings"])) == [2, 0]
+    assert signed(codes_of(packed["starts"])) == [2, 3, 7, 6]
+    assert zlib.decompress(packed["east"]) == bytes([0b10000000])
+    slanted = pack_rings([[[0, 0, 3, 4, -3, -4]]])
+    assert "east" not in slanted
+    assert signed(codes_of(slanted["steps"])) == [3, 4, -3, -4]
 
 
 def test_vn2000_is_the_provinces_own_and_right_to_a_centimetre() -> None:
@@ -180,7 +268,7 @@ def test_a_layer_without_any_signal_is_drawn_as_nothing(result: RunResult) -> No
     )
     coverage = CoverageMap(result.coverage.grid, result.coverage.sectors, {"any-4g": silent}, "none")
     run = data_of(render_map(dataclasses.replace(result, coverage=coverage)))["runs"][0]
-    assert np.asarray(picture_of(run["layers"][0]))[:, :, 3].max() == 0
+    assert not grid_of(run["layers"][0]["levels"]).any()
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Calibration: a model's error against measurements, fitted, validated and put back into predictions."""

@@ -1,0 +1,19 @@
+"""Which layers a run adds to its map beside signal, hamlets, stations and gaps: one line a room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from phusong.scenarios.maps.border import border_layers
+from phusong.scenarios.maps.door import RasterLayer, VectorLayer
+from phusong.scenarios.maps.other_networks import network_layers
+from phusong.scenarios.result import RunResult
+
+Room = Callable[[RunResult], Iterable[VectorLayer | RasterLayer]]
+ROOMS: tuple[Room, ...] = (border_layers, network_layers)  # in the panel's order
+
+
+def layers_of(result: RunResult) -> Iterator[VectorLayer | RasterLayer]:
+    """Every layer that a room has for this run."""
+    for room in ROOMS:
+        yield from room(result)
