@@ -19,6 +19,7 @@ from phusong.scenarios.replay import hashes
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.tables import write_csv
 from phusong.scenarios.targets import target_row
+from phusong.scenarios.uncertainty_outputs import SURE_COLUMNS, write_uncertainty
 
 HAMLET_COLUMNS = (
     "hamlet_id", "name", "commune_code", "commune", "district", "lat", "lon", "population",
@@ -65,6 +66,8 @@ def write_outputs(
     if result.outages is not None:
         write_csv(result.outages.masts, folder / "outages.csv", synthetic=made_up)
         write_csv(result.outages.communes, folder / "backed.csv", synthetic=made_up)
+    if result.uncertainty is not None:
+        write_uncertainty(result, folder)
     write_gaps(result, folder / "gaps.gpkg")
     style_geopackage(folder / "gaps.gpkg", lang=lang)
     write_rasters(result, folder)
@@ -92,7 +95,8 @@ def write_hamlets(result: RunResult, path: Path) -> None:
     """hamlets.csv: one row a hamlet, first the columns of the best layer, then every layer's own."""
     table = pd.DataFrame(result.hamlets.drop(columns="geometry"))
     layers = [name for name in table.columns if ":" in name]
-    write_csv(table[[*HAMLET_COLUMNS, *layers]], path)
+    sure = [] if result.uncertainty is None else list(SURE_COLUMNS)
+    write_csv(table[[*HAMLET_COLUMNS, *sure, *layers]], path)
 
 
 def write_gaps(result: RunResult, path: Path) -> None:

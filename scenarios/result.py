@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +15,9 @@ from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
 from phusong.scenarios.networks import NetworksAnswer
 from phusong.scenarios.outages import Outages
+
+if TYPE_CHECKING:
+    from phusong.scenarios.uncertainty_answer import UncertaintyAnswer
 
 SERVICE_LEVELS = LEVELS  # from worst to best
 
@@ -40,6 +43,7 @@ class RunResult:
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
     - `networks`: fixed broadband, loudspeakers and the load of the cells
+    - `uncertainty`: intervals and probabilities, which stand in the tables above too; None where not asked for
     """
 
     name: str
@@ -59,6 +63,7 @@ class RunResult:
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
+    uncertainty: UncertaintyAnswer | None = None
 
     def _repr_html_(self) -> str:
         from phusong.scenarios.notebook import result_html

@@ -30,6 +30,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
     from phusong.scenarios.outages import outage_summary, outages
     from phusong.scenarios.targets import target_row, with_networks_reached
+    from phusong.scenarios.uncertainty_answer import ears_of, uncertainty, with_uncertainty
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -38,6 +39,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     if jobs is not None:
         use_cores(jobs)
     ground = ground_of(inputs.province)
+    ears = ears_of(scenario, inputs, ground)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
         try:
             coverage = predict(
@@ -47,6 +49,7 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
                 options=options_of(scenario),
                 where=inputs.asked(inputs.grid),
                 progress=report,
+                listen=None if ears is None else ears.lists.hear,
             )
         except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
             raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
@@ -57,6 +60,10 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
             worlds = other_worlds(scenario, inputs, ground, met, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         result = answer(scenario, inputs, met, worlds)
+    if ears is not None:
+        with stages.stage("uncertainty", "Chắc chắn đến đâu · how sure") as report:
+            sure = uncertainty(scenario, inputs, ground, ears, coverage, result, report)
+        result = with_uncertainty(result, sure)
     if scenario.outages:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
             found = outages(scenario, inputs, ground, report)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
 from phusong.scenarios.plan_keys import PlanKeys
 from phusong.scenarios.radio_keys import Radio as Radio
+from phusong.scenarios.uncertainty_keys import Uncertainty
 
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -167,6 +168,7 @@ class Scenario(_Strict):
     demand: Demand = Demand()
     growth: Growth = Growth()
     plan: PlanKeys = PlanKeys()
+    uncertainty: Uncertainty = Uncertainty()
     thresholds: Mapping[Technology, Thresholds]
 
     @model_validator(mode="after")

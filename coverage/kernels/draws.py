@@ -70,17 +70,23 @@ def add_scaled(out: F32, slope_db: F32, group: I32, value: F32) -> None:
 
 @jit(nogil=True, forceinline=True)
 def _cut(table: F32, degrees: float) -> float:
-    steps = table.size // 360
-    at = f32(degrees) * f32(steps)
+    size = table.size
+    at = f32(degrees) * f32(size // 360)
     below = np.int64(np.floor(at))
     fraction = at - f32(below)
-    a, b = table[below % table.size], table[(below + 1) % table.size]
-    return a + (b - a) * fraction
+    while below < 0:
+        below += size
+    while below >= size:
+        below -= size
+    a = table[below]
+    return a + (table[below + 1 if below + 1 < size else 0] - a) * fraction
 
 
 @jit(nogil=True)
 def _pattern(horizontal: F32, vertical: F32, floor_db: float, turn: float, below: float, tilts: F32) -> float:
-    down = f32(below) - tilts[0] * f32(np.cos(np.radians(turn)))
+    down = f32(below)
+    if tilts[0] != f32(0.0):
+        down -= tilts[0] * f32(np.cos(np.radians(turn)))
     return min(_cut(horizontal, turn) + _cut(vertical, down - tilts[1]), floor_db)
 
 
