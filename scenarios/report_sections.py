@@ -25,10 +25,17 @@ from phusong.scenarios.report_networks import network_sections
 from phusong.scenarios.report_outages import outage_sections
 from phusong.scenarios.report_quality import quality_sections
 from phusong.scenarios.report_section import Section
+from phusong.scenarios.report_sure import sure_sections
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult, str], Iterable[Section]]
-ROOMS: tuple[Room, ...] = (quality_sections, border_sections, outage_sections, network_sections)  # as printed
+ROOMS: tuple[Room, ...] = (  # as printed
+    sure_sections,
+    quality_sections,
+    border_sections,
+    outage_sections,
+    network_sections,
+)
 
 
 def sections_of(result: RunResult, lang: str) -> Iterator[Section]:

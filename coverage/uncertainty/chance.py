@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 U64 = NDArray[np.uint64]
+COORDINATE = 2**52  # numbers from here to twice as much pick a realisation by a coordinate between 0 and 1
 
 
 def mixed(keys: U64) -> U64:
@@ -46,6 +47,25 @@ def normals(keys: U64, seed: int, stream: int, draw: int) -> NDArray[np.float32]
     uniform = ((scattered(keys, seed, stream, draw) >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53
     result: NDArray[np.float32] = ndtri(uniform).astype(np.float32)
     return result
+
+
+def spread_evenly(seed: int, base: int, number: int) -> float:
+    """A normal number shared by the whole province, the numbers of successive draws spread evenly.
+
+    Van der Corput's sequence in a prime `base`, turned by the seed: what moves everything at once would otherwise
+    need thousands of draws. A number from COORDINATE on is a place between 0 and 1 itself.
+    """
+    if number >= COORDINATE:
+        at = (number - COORDINATE + 0.5) / COORDINATE
+    else:
+        turned = scattered(np.array([base], np.uint64), seed, 0, 0)[0] / 2.0**64
+        at, digit, left = float(turned), 1.0 / base, number + 1
+        while left:
+            at += digit * (left % base)
+            left //= base
+            digit /= base
+        at %= 1.0
+    return float(ndtri(min(max(at, 1e-9), 1.0 - 1e-9)))
 
 
 def generator(seed: int, stream: int, draw: int) -> np.random.Generator:

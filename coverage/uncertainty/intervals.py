@@ -25,10 +25,10 @@ def interval(draws: NDArray[np.floating]) -> Interval:
     values = np.asarray(draws, np.float64)
     if values.shape[0] == 0:
         raise ValueError("an interval needs draws")
+    # p (n + 1) of the ordered draws: the truth, one more draw, lies within in 90 % of cases whatever n from 19 on;
     # "nearest" never computes between -inf and a level
-    p5, p50, p95 = np.quantile(
-        values, QUANTILES, axis=0, method="nearest" if np.isinf(values).any() else "linear"
-    )
+    method = "nearest" if np.isinf(values).any() else "weibull"
+    p5, p50, p95 = np.quantile(values, QUANTILES, axis=0, method=method)  # type: ignore[call-overload]
     return Interval(p5, p50, p95)
 
 

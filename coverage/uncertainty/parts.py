@@ -20,7 +20,7 @@ from phusong.coverage.kernels.draws import (
 from phusong.coverage.masts import masts_of
 from phusong.coverage.options import Options
 from phusong.coverage.site import Sector
-from phusong.coverage.uncertainty.chance import generator, keys_of, normals, scattered
+from phusong.coverage.uncertainty.chance import generator, keys_of, normals, scattered, spread_evenly
 from phusong.coverage.uncertainty.entries import Entries, patterns_of
 from phusong.coverage.uncertainty.fields import Torus, torus, two_fields
 from phusong.coverage.uncertainty.heard import LayerName, Places
@@ -30,7 +30,6 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 LOCAL = 10.0  # correlation distance of the weights between other terrains, in those of the terrain's errors
 _STREAM = {name: 10 * (k + 1) for k, name in enumerate(SOURCES)}
-_PROVINCE = keys_of(["province"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +163,8 @@ def _clutter(setting: Setting, stream: int, number: int, out: F32) -> None:
     if share == 0.0:
         return
     local, _ = two_fields(setting.clutter.torus, generator(setting.seed, stream, number))
-    common = normals(_PROVINCE, setting.seed, stream, number)[0]
-    change = np.float32(share * np.sqrt(0.5)) * (common + local)
+    common = spread_evenly(setting.seed, 3, number)
+    change = np.float32(share * np.sqrt(0.5)) * (np.float32(common) + local)
     add_clutter(out, own.clutter_db, own.place, change, setting.clutter.at)
 
 
@@ -194,9 +193,9 @@ def _height(setting: Setting, stream: int, number: int, out: F32) -> None:
         add_scaled(out, setting.entries.height_db_per_m, setting.entries.mast, errors)
 
 
-def _model(setting: Setting, stream: int, number: int, out: F32) -> None:
+def _model(setting: Setting, _: int, number: int, out: F32) -> None:
     if setting.sources.model_factor > 0.0:
-        out += normals(_PROVINCE, setting.seed, stream, number)[0] * setting.entries.model_db
+        out += np.float32(spread_evenly(setting.seed, 2, number)) * setting.entries.model_db
 
 
 _PARTS = {

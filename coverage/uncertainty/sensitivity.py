@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phusong.coverage.uncertainty.chance import COORDINATE
 from phusong.coverage.uncertainty.draws import Asked, in_order, levels_of
 from phusong.coverage.uncertainty.parts import Setting, change_db, thinned
 from phusong.coverage.uncertainty.sources import SOURCES
@@ -91,7 +92,10 @@ def rank_sources(setting: Setting, asked: Asked, *, layer: int, samples: int, wo
             # the rows of a block have two values of each input between them
             rows = points[number * (inputs + 2) : (number + 1) * (inputs + 2)]
             a, b = (
-                [change_db(few, source, int(row[k] * 2.0**52)) for k, source in enumerate(SOURCES)]
+                [
+                    change_db(few, source, COORDINATE + int(row[k] * COORDINATE))
+                    for k, source in enumerate(SOURCES)
+                ]
                 for row in (rows[0], rows[-1])
             )
             values = [served(_sum(a))]

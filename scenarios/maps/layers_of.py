@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from phusong.scenarios.maps.border import border_layers
 from phusong.scenarios.maps.door import RasterLayer, VectorLayer
 from phusong.scenarios.maps.other_networks import network_layers
+from phusong.scenarios.maps.sure import sure_layers
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult], Iterable[VectorLayer | RasterLayer]]
-ROOMS: tuple[Room, ...] = (border_layers, network_layers)  # in the panel's order
+ROOMS: tuple[Room, ...] = (sure_layers, border_layers, network_layers)  # in the panel's order
 
 
 def layers_of(result: RunResult) -> Iterator[VectorLayer | RasterLayer]:

@@ -11,6 +11,7 @@ PS.feature(() => {
     const levels = run.hamlets.layers[layer.key]?.level ?? run.hamlets.level;
     const served = levels.filter((level) => level > 0).length;
     const [, share, indoor] = whole(run), before = PS.swipe();
+    const between = (figure, written) => (layer.intervals?.[figure] && !before ? PS.h("small.between", { title: PS.t("interval_hint") }, PS.t("between", { a: written(layer.intervals[figure][0]), b: written(layer.intervals[figure][1]) })) : null);
     const people = (of) => PS.gapsOf(of).reduce((sum, gap) => sum + gap.people, 0);
     const was = (value) => (before ? PS.h("small", {}, ` ${PS.t("was", { value })}`) : null);
     const old = before && whole(before), oldLevels = before && (before.hamlets.layers[PS.layerOf(before).key]?.level ?? before.hamlets.level);
@@ -19,9 +20,9 @@ PS.feature(() => {
     PS.$("title").textContent = data.mode === "compare" ? `${data.runs[0].title[PS.lang]} → ${run.title[PS.lang]}` : run.title[PS.lang];
     PS.$("subtitle").textContent = [PS.layerName(layer), run.year, PS.t("cell", { m: PS.number(run.cell_m) })].join(" · ");
     PS.$("figures").replaceChildren(
-      figure(PS.t("of", { a: PS.number(served), b: PS.number(levels.length) }), PS.t("kpi_hamlets"), "", before && was(PS.number(oldLevels.filter((level) => level > 0).length))),
-      figure(PS.percent(share), PS.t("kpi_people"), "", before && was(PS.percent(old[1]))),
-      figure(PS.percent(indoor), PS.t("kpi_indoor"), "", before && was(PS.percent(old[2]))),
+      figure(PS.t("of", { a: PS.number(served), b: PS.number(levels.length) }), PS.t("kpi_hamlets"), "", before ? was(PS.number(oldLevels.filter((level) => level > 0).length)) : between("hamlets_served", (value) => PS.number(value))),
+      figure(PS.percent(share), PS.t("kpi_people"), "", before ? was(PS.percent(old[1])) : between("people_served_share", PS.percent)),
+      figure(PS.percent(indoor), PS.t("kpi_indoor"), "", before ? was(PS.percent(old[2])) : between("people_indoor_share", PS.percent)),
       figure(PS.number(people(run)), PS.t("kpi_gaps"), "bad", before && was(PS.number(people(before)))));
     PS.$("lang").textContent = PS.t("other_lang");
     PS.$("lang").lang = PS.lang === "vi" ? "en" : "vi";
