@@ -137,6 +137,7 @@ def test_stations_that_two_plans_share_err_alike(built: Built, sectors: tuple[Se
     assert np.std(both - lone) < 0.8 * np.hypot(np.std(both), np.std(lone))
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_nine_times_in_ten(built: Built) -> None:
     """200 truths from another generator: fading by the Cholesky factor of its whole covariance."""
     sigma, correlation_m = 6.0, 1000.0
