@@ -1,12 +1,16 @@
 """Why a gap is one and what would mend it: decided by predicting again with one thing changed.
 
 Each counterfactual is a prediction of the same sectors, on the same grid, at the points where people of a gap
-live:
+live. Houses stay in all of them: nobody can take them away, and every plan has to reach people inside them.
 
-- `bare`: the same ground without clutter. Served there: vegetation or buildings block the signal.
-- `smooth`: a smooth earth without terrain or clutter. Served there and not on bare ground: terrain blocks it.
-- neither: no site is in range.
+- `open`: flat open land, with nothing on it but the houses around the people (NEAR_M), no higher than HOUSE_M.
+  Not served there: no site is in range.
+- `bare`: the real hills, with nothing on them but those houses. Not served there: terrain blocks by itself.
+- `flat`: flat land with all that stands on it. Not served there: clutter blocks by itself.
+- `way`: the real hills with all that stands around the people and nothing beyond. Served there: what stands on
+  the way blocks; not served: the trees or buildings around the people do.
 - `others`: what other operators' sectors give on the real ground. Served there: only sharing is missing.
+- `unlimited`: the same sectors without the border's EIRP limit. Served there: the limit is why.
 - `tilted`: the same sectors with their vertical beam on every house and 3 dB more power.
 - `aimed`: every mast of the operator with a sector that points straight at every house.
 """
@@ -19,57 +23,86 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from phusong.coverage.antenna import Antenna
 from phusong.coverage.ground import Ground
 from phusong.coverage.service import People, value_of_most
 from phusong.coverage.site import Sector
-from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 
-CAUSES = ("one_operator", "clutter", "terrain", "no_site", "indoor_only", "capacity")
+CAUSES = (
+    "border_limit", "one_operator", "no_site", "terrain", "clutter_way", "clutter_near", "terrain_clutter",
+    "indoor_only", "capacity",
+)  # fmt: skip
 MENDS = ("tilt_or_power", "share", "new_sector", "new_mast", "indoor_cell", "capacity")
 POWER_RISE_DB = 3.0  # what a sector may be turned up by: twice the power
 MENDED_SHARE = 0.8  # of a gap's people that a mend must reach
-SMOOTH_CELL_M = 300.0  # a smooth earth needs no finer cells
+NEAR_M = 200.0  # what stands nearer than this to people is around them, the rest is on the way
+HOUSE_M = 6.0  # a house of one storey and the trees of its garden; ITU-R P.1812 has 10 m for suburbs
 TILTED, AIMED = "#tilted", "#aimed"
+_EMPTY = 255  # a clutter code of our own: nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactuals:
     """RSRP in dBm at each point of people under one change each; -inf where nothing reaches.
 
-    `others` is all -inf where there is no other operator to ask (the layer of all operators).
+    `others` is all -inf where there is no other operator to ask (the layer of all operators), `unlimited`
+    where no sector is limited.
     """
 
     real: NDArray[np.float64]
+    open: NDArray[np.float64]
     bare: NDArray[np.float64]
-    smooth: NDArray[np.float64]
+    flat: NDArray[np.float64]
+    way: NDArray[np.float64]
     others: NDArray[np.float64]
+    unlimited: NDArray[np.float64]
     tilted: NDArray[np.float64]
     aimed: NDArray[np.float64]
 
 
-def bare_ground(ground: Ground) -> Ground:
-    """The same terrain with nothing on it."""
-    return Ground(ground.terrain, ground.clutter, dict.fromkeys(ground.clutter_height_m, 0.0))
+def around(ground: Ground, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The ground's cells within NEAR_M of any of these points, in the ground's shape."""
+    far = np.ones(ground.grid.shape, bool)
+    row, col = ground.grid.row_col(x_m, y_m)
+    inside = ground.grid.contains(row, col)
+    far[row[inside], col[inside]] = False
+    if not inside.any():
+        return ~far
+    near: NDArray[np.bool_] = ndimage.distance_transform_edt(far) * ground.grid.cell_m <= NEAR_M
+    return near
 
 
-def smooth_earth(ground: Ground) -> Ground:
-    """A smooth earth without terrain or clutter where `ground` is."""
-    west, _, _, north = ground.grid.bounds_m
-    cells = ground.grid.cell_m / SMOOTH_CELL_M
-    grid = Grid(
-        crs=ground.grid.crs,
-        west_m=west,
-        north_m=north,
-        cell_m=SMOOTH_CELL_M,
-        rows=int(np.ceil(ground.grid.rows * cells)),
-        cols=int(np.ceil(ground.grid.cols * cells)),
-    )
-    return Ground(
-        Raster(grid, np.zeros(grid.shape, np.float32)), Raster(grid, np.zeros(grid.shape, np.uint8)), {0: 0.0}
-    )
+def bare_ground(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+    """The same terrain with nothing on it but houses where `near` says, at most HOUSE_M high."""
+    low = {code: min(height, HOUSE_M) for code, height in ground.clutter_height_m.items()}
+    return replace(_only(ground, near), clutter_height_m={**low, _EMPTY: 0.0})
+
+
+def flat_ground(ground: Ground) -> Ground:
+    """Level land with all that stands on `ground`."""
+    level = np.where(np.isfinite(ground.terrain.values), np.float32(0.0), np.float32(np.nan))
+    return replace(ground, terrain=Raster(ground.grid, level))
+
+
+def open_land(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+    """Level land with nothing on it but houses where `near` says."""
+    return flat_ground(bare_ground(ground, near))
+
+
+def clear_way(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+    """The same terrain with what stands where `near` says, and nothing beyond."""
+    return _only(ground, near)
+
+
+def _only(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+    if _EMPTY in ground.clutter_height_m:
+        raise ValueError(f"clutter class {_EMPTY} is kept for ground with nothing on it")
+    codes = np.where(near, ground.clutter.values, ground.clutter.values.dtype.type(_EMPTY))
+    heights_m = {**ground.clutter_height_m, _EMPTY: 0.0}
+    return replace(ground, clutter=Raster(ground.grid, codes), clutter_height_m=heights_m)
 
 
 def mend_sectors(
@@ -116,11 +149,11 @@ def explain_gaps(
     levels: Counterfactuals,
     threshold_dbm: float,
 ) -> pd.DataFrame:
-    """cause, mend and lacking_db of each gap, one row a gap.
+    """cause, cause_share, own_cause, mend and lacking_db of each gap, one row a gap.
 
-    A person's cause is the first of CAUSES whose change would serve them; a gap's is that of most of its
-    people. `lacking_db` is what the signal lacks for MENDED_SHARE of its people, NaN where they have none at
-    all; the mend is the first of MENDS that would serve as many.
+    A gap's cause is that of most of its people, who are `cause_share` of them; `own_cause` is the same with
+    the other operators out of sight. `lacking_db` is what the signal lacks for MENDED_SHARE of its people, NaN
+    where they have none at all; the mend is the first of MENDS that would serve as many.
     """
     inside = gap_of_point >= 0
     gap, weight = gap_of_point[inside], people.people[inside]
@@ -130,22 +163,53 @@ def explain_gaps(
         served = weight * (level[inside] >= threshold_dbm)
         return np.bincount(gap, weights=served, minlength=gaps) / total
 
-    point_cause = np.select(
-        [levels.others[inside] >= threshold_dbm, levels.bare[inside] >= threshold_dbm,
-         levels.smooth[inside] >= threshold_dbm],
-        [0, 1, 2],
-        default=3,
-    )  # fmt: skip
-    votes = np.stack(
-        [np.bincount(gap, weights=weight * (point_cause == code), minlength=gaps) for code in range(4)]
-    )
+    def most(causes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        votes = np.stack(
+            [
+                np.bincount(gap, weights=weight * (causes == code), minlength=gaps)
+                for code in range(len(CAUSES))
+            ]
+        )
+        return np.argmax(votes, axis=0), votes.max(axis=0) / total
+
+    own = causes_of_points(levels, threshold_dbm)[inside]
+    alone = (levels.others[inside] >= threshold_dbm) & (own != CAUSES.index("border_limit"))
+    cause, cause_share = most(np.where(alone, CAUSES.index("one_operator"), own))
+    own_cause, _ = most(own)
     reachable = np.stack([share(levels.tilted), share(levels.others), share(levels.aimed), np.ones(gaps)])
     real = value_of_most(levels.real[inside], weight, gap, gaps, MENDED_SHARE)
     mend = np.argmax(reachable >= MENDED_SHARE, axis=0)
     return pd.DataFrame(
         {
-            "cause": [CAUSES[code] for code in np.argmax(votes, axis=0)],
+            "cause": [CAUSES[code] for code in cause],
+            "cause_share": cause_share,
+            "own_cause": [CAUSES[code] for code in own_cause],
             "mend": [MENDS[code] for code in mend],
             "lacking_db": np.where(np.isfinite(real), threshold_dbm - real, np.nan),
         }
     )
+
+
+def causes_of_points(levels: Counterfactuals, threshold_dbm: float) -> NDArray[np.int64]:
+    """Index into CAUSES at each point of people, of the own sectors alone; meaningless where it is served.
+
+    Terrain or clutter is the cause where it blocks by itself and the other does not; `terrain_clutter` where
+    each would by itself, or neither would and the two together do.
+    """
+    served = {
+        name: getattr(levels, name) >= threshold_dbm for name in ("unlimited", "open", "bare", "flat", "way")
+    }
+    hills, plants = ~served["bare"], ~served["flat"]
+    names = ("border_limit", "no_site", "terrain", "clutter_way", "clutter_near")
+    codes: NDArray[np.int64] = np.select(
+        [
+            served["unlimited"],
+            ~served["open"],
+            hills & ~plants,
+            plants & ~hills & served["way"],
+            plants & ~hills,
+        ],
+        [CAUSES.index(name) for name in names],
+        default=CAUSES.index("terrain_clutter"),
+    )
+    return codes

@@ -28,7 +28,7 @@ class Layer:
     rsrp_dbm: NDArray[np.float32]  # of the best server; NaN where nothing reaches
     best_server: NDArray[np.int32]  # index into CoverageMap.sectors, -1 where nothing reaches
     second_dbm: NDArray[np.float32]  # RSRP of the second best server; NaN where there is none
-    servers: NDArray[np.uint8]  # how many sectors reach the threshold, at most 255
+    servers: NDArray[np.uint16]  # how many sectors reach the threshold
     sinr_db: NDArray[np.float32]  # at the scenario's load; NaN where nothing reaches
 
 

@@ -133,12 +133,23 @@ def excess_db(
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
     `at` and x, y are cells of the ground's grid; infinite where a path leaves the known ground. Location
-    variability is not in it; what a calibration adds is.
+    variability is not in it; what the ground's class losses and a calibration add is.
     """
     excess = _excess_db(ground, samples, mast, at, x, y, options)
-    if options.calibration is not None:
-        excess = excess + options.calibration.at_points(ground, at, x, y)
-    return excess
+    added = local_db(ground, at, x, y, options)
+    return excess if added is None else excess + added
+
+
+def local_db(ground: Ground, at: tuple[float, float], x: F64, y: F64, options: Options) -> F64 | None:
+    """What is added to the model's loss of each path from `at` to x, y: class losses of the ground, a calibration.
+
+    dB, shape of x; None where nothing is.
+    """
+    found = ground.loss_db_at(x, y, receiver_height_m=options.receiver_height_m)
+    if options.calibration is None:
+        return found
+    calibrated = options.calibration.at_points(ground, at, x, y)
+    return calibrated if found is None else calibrated + found
 
 
 def spm_terms(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
+
+Floats = NDArray[np.float64]
 
 _DECIMETRES = 10.0
 _OUTSIDE_DM = -30000  # terrain without a value: profiles stop there
@@ -18,11 +20,16 @@ _OUTSIDE_DM = -30000  # terrain without a value: profiles stop there
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Terrain (m above sea level, NaN where unknown), clutter class codes on the same grid, and the
-    representative height in metres of every class (ITU-R P.1812-7, Table 2)."""
+    representative height in metres of every class (ITU-R P.1812-7, Table 2).
+
+    `clutter_loss_db` is what a class takes, beside what its height does, from a receiver that is lower than it:
+    a user's own figure, 0 for a class that is not named.
+    """
 
     terrain: Raster
     clutter: Raster
     clutter_height_m: Mapping[int, float]
+    clutter_loss_db: Mapping[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.terrain.grid != self.clutter.grid:
@@ -34,6 +41,8 @@ class Ground:
             raise ValueError(f"no height is given for clutter class {missing[0]}")
         if any(not 0.0 <= height <= 100.0 for height in self.clutter_height_m.values()):
             raise ValueError("a clutter height must lie between 0 and 100 m")
+        if any(not 0.0 <= loss <= 60.0 for loss in self.clutter_loss_db.values()):
+            raise ValueError("a clutter loss must lie between 0 and 60 dB")
 
     @property
     def grid(self) -> Grid:
@@ -62,6 +71,27 @@ class Ground:
             packed[row, :, 1] = heights[codes[row]]
         return packed
 
+    def class_at(self, x: Floats, y: Floats) -> NDArray[np.int64]:
+        """The clutter class of the cell nearest to each point (in cells of the grid), the rim's outside."""
+        rows, cols = self.grid.shape
+        row = np.clip(np.rint(y).astype(np.int64), 0, rows - 1)
+        col = np.clip(np.rint(x).astype(np.int64), 0, cols - 1)
+        return np.asarray(self.clutter.values[row, col], np.int64)
+
+    def loss_db_at(self, x: Floats, y: Floats, *, receiver_height_m: float) -> Floats | None:
+        """What the class around each receiver takes beside what its height does, dB; None where none does."""
+        losses = {
+            code: loss_db
+            for code, loss_db in self.clutter_loss_db.items()
+            if loss_db and receiver_height_m < self.clutter_height_m.get(code, 0.0)
+        }
+        if not losses:
+            return None
+        table = np.zeros(1 + max(*losses, *self.clutter_height_m))
+        for code, loss_db in losses.items():
+            table[code] = loss_db
+        return np.asarray(table[self.class_at(x, y)])
+
     def window(self, bounds_m: tuple[float, float, float, float]) -> Ground:
         """The part of this ground whose cells touch (west, south, east, north); the arrays are views."""
         grid = self.grid
@@ -85,4 +115,5 @@ class Ground:
             Raster(part, self.terrain.values[rows, cols]),
             Raster(part, self.clutter.values[rows, cols]),
             self.clutter_height_m,
+            self.clutter_loss_db,
         )

@@ -49,7 +49,7 @@ def nobody(shape: tuple[int, int, int]) -> Received:
         second_dbm=np.full(shape, NEVER_DBM, np.float32),
         total_mw=np.zeros(shape, np.float32),
         best_server=np.full(shape, -1, np.int32),
-        servers=np.zeros(shape, np.uint8),
+        servers=np.zeros(shape, np.uint16),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import cos, radians, sin
 
 import numpy as np
 
@@ -75,9 +76,12 @@ def sector_tables(
             [cut_db(a.horizontal_db, turn_deg - s.azimuth_deg) for s, a in rows], np.float32
         ),
         tilt_deg=np.array(
-            [s.mechanical_downtilt_deg * np.cos(np.radians(turn_deg - s.azimuth_deg)) for s, _ in rows],
+            [
+                [s.mechanical_downtilt_deg * turn(radians(s.azimuth_deg)) for turn in (sin, cos)]
+                for s, _ in rows
+            ],
             np.float32,
-        ),
+        ).reshape(-1, 2),
         vertical_db=np.array(
             [cut_db(a.vertical_db, down_deg - (s.electrical_downtilt_deg - a.tilt_deg)) for s, a in rows],
             np.float32,

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import NAMES, earth_radius_km, excess_db, extra_db, label, location_margin_db
+from phusong.coverage.excess import (
+    NAMES,
+    earth_radius_km,
+    excess_db,
+    extra_db,
+    label,
+    local_db,
+    location_margin_db,
+)
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import NEVER_DBM, MastSectors, MastView, Received, gather
@@ -37,7 +45,7 @@ from phusong.geodata.grid import Grid
 # at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
 # third of a cell's shift does
 RADIALS_PER_CELL = 0.6
-BYTES_PER_CELL = 17  # of one carrier in `Received`
+BYTES_PER_CELL = 18  # of one carrier in `Received`
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -343,10 +351,12 @@ def _radials(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], ND
         job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m), np.array(mast.frequencies_mhz),
     )  # fmt: skip
     fill(at, options, polar, reach)
-    if options.calibration is not None:
+    if options.calibration is not None or job.area.clutter_loss_db:
         x, y = _polar_places(job, mast, radials, kept, stride)
-        added = options.calibration.at_points(job.area, _cells(job.ground, mast), x, y)
-        polar += added.reshape(radials, kept).astype(np.float32)
+        added = local_db(job.area, _cells(job.ground, mast), x, y, options)
+        if added is not None:
+            with np.errstate(invalid="ignore", over="ignore"):  # beyond `reach` lies what the memory held
+                polar += added.reshape(radials, kept).astype(np.float32)
     return polar, reach
 
 

@@ -202,5 +202,5 @@ def _received(ranked: Ranked) -> Received:
         second_dbm=np.ascontiguousarray(ranked.level_dbm[:, 1]),
         total_mw=(ranked.total / UNITS_PER_MW).astype(np.float32),
         best_server=np.ascontiguousarray(ranked.server[:, 0]),
-        servers=np.minimum(ranked.servers, 255).astype(np.uint8),
+        servers=np.minimum(ranked.servers, 65535).astype(np.uint16),
     )

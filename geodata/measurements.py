@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +51,7 @@ MEASUREMENTS = Table("measurements", "Đo kiểm", "Measurements", (
     Field("mcc", "MCC", "MCC"),
     Field("technology", "Công nghệ", "Technology", aliases=(
         "radio", "act", "rat", "tech", "networktech", "network tech", "networkmode", "system")),
+    Field("synthetic", "Giả lập", "Synthetic", aliases=("made up", "mô phỏng")),
 ), located=False)  # fmt: skip
 
 _LAYOUTS = (  # columns that only one program writes
@@ -99,6 +100,7 @@ class Measurements:
     sha256: str
     rows_read: int
     table: pd.DataFrame
+    synthetic: bool  # the file itself says that it is made up
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
@@ -108,10 +110,7 @@ class Measurements:
             return self
         gone = self.table.loc[~good, "row"]
         dropped = (*self.dropped, Dropped(reason, len(gone), int(gone.iloc[0])))
-        return Measurements(
-            self.source, self.layout, self.sha256, self.rows_read, self.table[good].reset_index(drop=True),
-            dropped, self.notes,
-        )  # fmt: skip
+        return replace(self, table=self.table[good].reset_index(drop=True), dropped=dropped)
 
     def require(self) -> Measurements:
         """Itself. InputError where no row is left, with the reasons."""
@@ -145,11 +144,16 @@ def read_measurements(file: Path, *, now: datetime | None = None) -> Measurement
     layout = _layout(list(rows.frame.columns))
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     table, notes = _table(cells, frame.index.to_numpy(np.int64), layout)
-    found = Measurements(file.name, layout, sha256, len(frame), table, (), tuple(notes))
+    found = Measurements(file.name, layout, sha256, len(frame), table, _made_up(cells), (), tuple(notes))
     present = pd.Timestamp(now or datetime.now(UTC))
     for reason in ("no_position", "no_level", "level_range", "no_cell", "future"):
         found = found.keep(_good(found.table, reason, present), reason)
     return found.require()
+
+
+def _made_up(cells: Mapping[str, NDArray[np.object_]]) -> bool:
+    yes = {"1", "true", "yes", "co", "x"}
+    return any(fold(str(cell)) in yes for cell in cells.get("synthetic", ()))
 
 
 def _good(table: pd.DataFrame, reason: str, present: pd.Timestamp) -> Bools:

@@ -33,7 +33,7 @@ class Province:
     - `sectors`: sector_id, site_id, technology (3G | 4G | 5G), band, frequency_mhz, bandwidth_mhz,
       azimuth_deg, mechanical_downtilt_deg, electrical_downtilt_deg, antenna, power_dbm, height_m,
       on_air_year, status, carrier_rank (1: the carrier a layer needs, 2: a further one), synthetic
-    - `clutter_classes`: code, key, name_vi, name_en, height_m
+    - `clutter_classes`: code, key, name_vi, name_en, height_m; loss_db where a land-cover table gave losses
     """
 
     name: str

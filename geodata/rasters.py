@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from phusong.geodata.atomic import replacing
+from phusong.geodata.class_table import read_class_table
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.geodata.province import Province
@@ -86,7 +85,8 @@ def import_landcover(
     """Clutter codes on `grid` from a land-cover map, by a table that maps its classes to clutter keys.
 
     `classes` is the province's clutter table; `table` a TOML file with [classes] value = "key" (default:
-    ESA WorldCover) and, for keys of its own or other heights, [heights_m] key = metres. The class most
+    ESA WorldCover) and, for keys of its own or other heights, [heights_m] key = metres; [losses_db] key = dB is
+    what a class takes from a receiver lower than it, beside what its height does. The class most
     frequent in a cell wins. The clutter table, with those keys, comes back too. Raises InputError for a
     class that the table does not have.
     """
@@ -113,50 +113,6 @@ def import_landcover(
     counts = {str(names[code]): int((codes == code).sum()) for code in np.unique(codes)}
     report = RasterReport("landcover", codes.size, int(holes.sum()), int(holes.sum()), classes=counts)
     return Raster(grid, codes), report, classes
-
-
-def read_class_table(path: Path | None, classes: pd.DataFrame) -> tuple[dict[int, int], pd.DataFrame]:
-    """Source class → clutter code, and the clutter table. Raises InputError that names the wrong key."""
-    name = path.name if path else "worldcover.toml"
-    try:
-        text = (
-            path.read_text("utf-8")
-            if path
-            else (files("phusong.geodata.reference") / "worldcover.toml").read_text(encoding="utf-8")
-        )
-        content = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            f"{name}: không đọc được bảng lớp phủ · class table cannot be read ({error})"
-        ) from None
-    classes = _with_heights(classes, content.get("heights_m", {}), name)
-    codes = dict(zip(classes["key"], classes["code"], strict=True))
-    mapping = {}
-    for value, key in content.get("classes", {}).items():
-        if not value.lstrip("-").isdigit() or key not in codes:
-            raise InputError(
-                f"{name}: [classes] {value} = {key!r}: cần số = một trong · needed: a number = one of: "
-                + ", ".join(codes)
-            )
-        mapping[int(value)] = int(codes[key])
-    return mapping, classes
-
-
-def _with_heights(classes: pd.DataFrame, heights_m: Mapping[str, Any], name: str) -> pd.DataFrame:
-    """The clutter table with other heights, and with keys that it did not have."""
-    table = classes.copy()
-    for key, height in heights_m.items():
-        number = isinstance(height, (int, float)) and not isinstance(height, bool)
-        if not number or not 0 <= height <= 100:
-            raise InputError(f"{name}: [heights_m] {key} = {height!r}: cần số mét 0–100 · metres, 0 to 100")
-        if key in set(table["key"]):
-            table.loc[table["key"] == key, "height_m"] = float(height)
-        else:
-            new = {"code": int(table["code"].max()) + 1, "key": key, "name_vi": key, "name_en": key}
-            table = pd.concat([table, pd.DataFrame([{**new, "height_m": float(height)}])], ignore_index=True)
-    if int(table["code"].max()) > 255:
-        raise InputError(f"{name}: quá nhiều lớp · too many classes")
-    return table
 
 
 def import_population(paths: Sequence[Path], grid: Grid) -> tuple[Raster, RasterReport]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phusong.geodata.errors import InputError
+from phusong.scenarios.calibrate_commands import calibrate_command
 from phusong.scenarios.data_commands import data, init_command
 from phusong.scenarios.link_commands import link_command, pathloss_command
 from phusong.scenarios.plan_command import plan_command
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
 app.command("init")(init_command)
+app.command("calibrate")(calibrate_command)
 app.command("link")(link_command)
 app.command("pathloss")(pathloss_command)
 app.command("plan")(plan_command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.border import RoadService, Spill, along_road, places_along, spill
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.service import (
     LEVELS,
@@ -23,41 +22,45 @@ from phusong.coverage.service import (
     value_of_most,
 )
 from phusong.geodata.raster import Raster
+from phusong.scenarios.border_answer import border_answer
 from phusong.scenarios.gap_causes import OtherWorlds
 from phusong.scenarios.gap_table import gap_table
-from phusong.scenarios.hamlet_service import hamlet_service
-from phusong.scenarios.inputs import SPILL_M, Inputs, thresholds_of
+from phusong.scenarios.hamlet_service import Rates, hamlet_service, quality_summary
+from phusong.scenarios.inputs import Inputs, thresholds_of
+from phusong.scenarios.quality import quality_levels
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
-from phusong.scenarios.targets import check_targets, target_row
+from phusong.scenarios.targets import check_targets, target_places, target_row
 
-SPILL_EDGE_KM = 0.2  # signal this near to the strip's far side goes on beyond it, how far is not known
-ALONG_M = 3000.0  # posts and hamlets this near to the patrol road count as along it
-STRETCH_COLUMNS = ("layer", "state", "from_km", "to_km", "length_km", "worst_dbm")
-PLACE_COLUMNS = ("layer", "name", "kind", "at_km", "away_km", "state")
 UNIT_LEVELS = ("province", "district", "commune", "unit_2025")
 
 
 def answer(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, worlds: OtherWorlds | None = None
+    scenario: Scenario,
+    inputs: Inputs,
+    coverage: CoverageMap,
+    *,
+    worlds: OtherWorlds | None = None,
+    unlimited: CoverageMap | None = None,
+    rates: Rates | None = None,
 ) -> RunResult:
-    """Everything the run found out, of one coverage map; `worlds` tell the gaps' causes."""
+    """Everything the run found out, of one coverage map.
+
+    `worlds` tell the gaps' causes, `unlimited` (without the border's EIRP limit) what that limit costs, and
+    `rates` (of `rates_mbps`) the quality.
+    """
     hamlets = _hamlets(scenario, inputs, coverage)
     units = pd.concat(
         [_units(scenario, inputs, coverage, layer) for layer in coverage.layers.values()], ignore_index=True
     )
-    gaps, unlisted = gap_table(scenario, inputs, coverage, worlds)
-    road, border = inputs.province.patrol_road, inputs.province.border
-    # an area of interest may have none of the border
-    layers = [] if road.is_empty or border.is_empty else coverage.layers.values()
-    along = [along_road(coverage, layer, road) for layer in layers]
+    gaps, unlisted = gap_table(scenario, inputs, coverage, worlds, unlimited)
+    border = border_answer(scenario, inputs, coverage, unlimited)
     targets = check_targets(inputs.province, coverage, hamlets, units)
+    service = hamlet_service(scenario, inputs, coverage, rates or {})
     summary = {
         **_summary(scenario, inputs, coverage, hamlets, units, gaps, unlisted),
-        "border": [
-            _border_summary(service, _spill(inputs, coverage, coverage.layers[service.layer]))
-            for service in along
-        ],
+        **border.summary,
+        "quality": quality_summary(service, quality_levels(scenario)),
         "targets": [target_row(target) for target in targets],
     }
     return RunResult(
@@ -71,55 +74,12 @@ def answer(
         gaps=gaps,
         units=units,
         summary=summary,
-        stretches=_one_table(
-            [one.stretches.assign(layer=one.layer) for one in along], inputs.province.crs, STRETCH_COLUMNS
-        ),
-        road_places=_one_table([_along(inputs, one) for one in along], inputs.province.crs, PLACE_COLUMNS),
-        service=hamlet_service(scenario, inputs, coverage),
+        stretches=border.stretches,
+        road_places=border.places,
+        border_stations=border.stations,
+        service=service,
+        target_places=target_places(inputs.province, coverage),
         targets=targets,
-    )
-
-
-def _one_table(tables: Sequence[gpd.GeoDataFrame], crs: str, columns: Sequence[str]) -> gpd.GeoDataFrame:
-    """Some tables below each other; one without rows where an area of interest has nothing of the road."""
-    if not tables:
-        return gpd.GeoDataFrame({name: [] for name in columns}, geometry=[], crs=crs)
-    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=crs)
-
-
-def _spill(inputs: Inputs, coverage: CoverageMap, layer: Layer) -> Spill:
-    return spill(coverage, layer, inputs.province.outline, inputs.province.border, strip_m=SPILL_M)
-
-
-def _border_summary(service: RoadService, beyond: Spill) -> dict[str, Any]:
-    return {
-        "layer": service.layer,
-        "road_km": round(service.length_km, 3),
-        "served_share": round(service.served_share, 6),
-        "longest_silent_km": round(service.longest_silent_km, 3),
-        "one_server_km": round(service.one_server_km, 3),
-        "spill_strip_km": beyond.strip_km,
-        "spill_km2": round(beyond.area_km2, 2),
-        "spill_served_share": round(beyond.served_share, 6),
-        "spill_deepest_km": round(beyond.deepest_km, 2),
-        "spill_reaches_strip_edge": beyond.deepest_km > beyond.strip_km - SPILL_EDGE_KM,
-    }
-
-
-def _along(inputs: Inputs, service: RoadService) -> gpd.GeoDataFrame:
-    """Border posts, gates and hamlets near the patrol road, in order along it, with one layer's service."""
-    places, hamlets = inputs.province.places, inputs.province.hamlets
-    kinds = places["kind"].isin(("post", "gate"))
-    table = pd.concat(
-        [
-            places.loc[kinds, ["name", "kind", "geometry"]],
-            hamlets[["name", "geometry"]].assign(kind="hamlet"),
-        ],
-        ignore_index=True,
-    )
-    near = gpd.GeoDataFrame(table, geometry="geometry", crs=inputs.province.crs)
-    return places_along(inputs.province.patrol_road, near, service, within_m=ALONG_M).assign(
-        layer=service.layer
     )
 
 

@@ -14,7 +14,7 @@ from shapely.ops import substring
 from phusong.geodata.grid import Grid
 from phusong.geodata.province import Province
 from phusong.geodata.raster import Raster
-from phusong.scenarios.changes import units_named
+from phusong.scenarios.switching import units_named
 
 STEP_M = 50.0  # how finely border and patrol road are asked where they enter and leave the area
 EDGE_M = 200.0  # the border runs along the edge of its communes

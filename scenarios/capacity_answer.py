@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from phusong.coverage.capacity import Loads, Places, solve_loads
-from phusong.coverage.cells import Cells, Spectrum, cells_of, places_of
-from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.demand import Adoption, downlink_kbps_per_person, fiveg_share
-from phusong.coverage.service import signal_at
-from phusong.geodata.raster import Raster
-from phusong.scenarios.inputs import Inputs, options_of
+from phusong.coverage.demand import downlink_kbps_per_person, fiveg_share
+from phusong.scenarios.busy_hour import Solved, adoption_of, solved
+from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.scenario import Scenario
 
 
@@ -30,119 +26,31 @@ class CapacityAnswer:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Network:
-    """What of one layer stays the same over the years."""
-
-    layer: Layer
-    cells: Cells
-    places: Places  # traffic is the people who use the layer where they can
-    can_5g: NDArray[np.bool_]  # by place: the operator has 5G there
-    unserved: tuple[float, float]  # people without a server: in reach of 5G, and not
-
-
-@dataclass(frozen=True, slots=True)
-class _Solved:
-    network: _Network
-    loads: Loads
-    traffic_mbps: NDArray[np.float64]  # by place
-    unserved_mbps: float
-
-
-def capacity_answer(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> CapacityAnswer:
-    """Loads of the scenario's year, and of every year until `until_year` on the same network."""
+def capacity_answer(scenario: Scenario, inputs: Inputs, now: Sequence[Solved]) -> CapacityAnswer:
+    """Loads of the scenario's year, as `busy_hour` gives them, and of every year until `until_year`."""
     crs = inputs.province.crs
-    layers = [
-        layer
-        for layer in coverage.layers.values()
-        if layer.operator in scenario.operators and layer.technology in ("4G", "5G")
-    ]
-    if scenario.radio.load == 0.0 or not layers:
+    if not now:
         reason = (
             "Không tính được tải: kịch bản cần 4G hoặc 5G và radio.load > 0 · "
             "no loads: the scenario needs 4G or 5G and radio.load above 0"
         )
         return CapacityAnswer(_table(crs, scenario, []), _growth([]), {"layers": []}, (reason,))
     last = max(scenario.demand.until_year, scenario.year)
-    networks = [_network(scenario, inputs, coverage, layer) for layer in layers]
-    years = {
-        year: [_solved(scenario, network, year) for network in networks]
-        for year in range(scenario.year, last + 1)
-    }
-    now = years[scenario.year]
+    later = range(scenario.year + 1, last + 1)
+    years = {scenario.year: list(now)}
+    years |= {year: [solved(scenario, one.network, year) for one in now] for year in later}
     return CapacityAnswer(
-        cells=_table(crs, scenario, now),
+        cells=_table(crs, scenario, list(now)),
         growth=_growth([_growth_row(scenario, year, one) for year, all_ in years.items() for one in all_]),
         summary=_summary(scenario, years),
-        warnings=_warnings(now),
+        warnings=_warnings(list(now)),
     )
 
 
-def adoption_of(scenario: Scenario) -> Adoption:
-    """The scenario's demand, as coverage takes it."""
-    keys = scenario.demand
-    return Adoption(
-        telephone_per_100=keys.telephone_per_100,
-        broadband_per_100=keys.broadband_per_100,
-        smartphone_per_100=keys.smartphone_per_100,
-        smartphone_gb_per_month=keys.smartphone_gb_per_month,
-        other_gb_per_month=keys.other_gb_per_month,
-        reference_year=keys.reference_year,
-        growth_per_year=keys.growth_per_year,
-        voice_erlang=keys.voice_erlang,
-        voice_kbps=keys.voice_kbps,
-        busy_hour_share=keys.busy_hour_share,
-        downlink_share=keys.downlink_share,
-        fiveg_share=tuple((int(year), share) for year, share in keys.fiveg_share.items()),
-    )
-
-
-def _network(scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Layer) -> _Network:
-    keys, people = scenario.demand, inputs.people
-    can_5g = _reach_of_5g(scenario, inputs, coverage, layer)
-    users = np.where(can_5g, people.people, 0.0) if layer.technology == "5G" else people.people
-    cells = cells_of(
-        coverage.sectors, layer, Spectrum(keys.factor_4g, keys.factor_5g, keys.tdd_downlink_share)
-    )
-    places, served = places_of(
-        coverage, layer, cells, people, users, options_of(scenario), neighbours=keys.neighbours
-    )
-    without = np.where(served, 0.0, users)
-    unserved = float(without[can_5g].sum()), float(without[~can_5g].sum())
-    return _Network(layer, cells, places, can_5g[served], unserved)
-
-
-def _reach_of_5g(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Layer
-) -> NDArray[np.bool_]:
-    """Where the layer's operator has 5G outdoors."""
-    other = coverage.layers.get(f"{layer.key.rsplit('-', 1)[0]}-5g")
-    if other is None:
-        return np.zeros(inputs.people.x_m.size, bool)
-    level_dbm = signal_at(Raster(coverage.grid, other.rsrp_dbm), inputs.people)
-    return np.asarray(level_dbm >= scenario.thresholds["5G"].outdoor_dbm)
-
-
-def _solved(scenario: Scenario, network: _Network, year: int) -> _Solved:
-    """One layer's loads in a year: where an operator has 5G, 5G devices use it, all else uses 4G."""
-    adoption, layer = adoption_of(scenario), network.layer
-    each_mbps = downlink_kbps_per_person(adoption, year) / 1000.0
-    each_mbps *= scenario.demand.operator_share.get(layer.operator, 0.0)
-    on_5g = fiveg_share(adoption, year)
-    here, elsewhere = (on_5g, 0.0) if layer.technology == "5G" else (1.0 - on_5g, 1.0)
-    traffic = network.places.traffic_mbps * each_mbps * np.where(network.can_5g, here, elsewhere)
-    return _Solved(
-        network=network,
-        loads=solve_loads(replace(network.places, traffic_mbps=traffic), network.cells.capacity_mhz),
-        traffic_mbps=traffic,
-        unserved_mbps=each_mbps * (network.unserved[0] * here + network.unserved[1] * elsewhere),
-    )
-
-
-def _table(crs: str, scenario: Scenario, solved: list[_Solved]) -> gpd.GeoDataFrame:
+def _table(crs: str, scenario: Scenario, loaded: list[Solved]) -> gpd.GeoDataFrame:
     """One row a cell of every layer."""
     tables = []
-    for one in solved:
+    for one in loaded:
         network, cells, layer = one.network, one.network.cells, one.network.layer
         count, server, users = cells.capacity_mhz.size, network.places.server, network.places.traffic_mbps
         traffic = np.bincount(server, weights=one.traffic_mbps, minlength=count)
@@ -182,7 +90,7 @@ def _table(crs: str, scenario: Scenario, solved: list[_Solved]) -> gpd.GeoDataFr
     return gpd.GeoDataFrame(table, geometry=at, crs=crs)
 
 
-def _growth_row(scenario: Scenario, year: int, one: _Solved) -> dict[str, Any]:
+def _growth_row(scenario: Scenario, year: int, one: Solved) -> dict[str, Any]:
     load, users = one.loads.load, one.network.places.traffic_mbps
     over = load > scenario.demand.overloaded_from
     return {
@@ -207,7 +115,7 @@ def _growth(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _summary(scenario: Scenario, years: dict[int, list[_Solved]]) -> dict[str, Any]:
+def _summary(scenario: Scenario, years: dict[int, list[Solved]]) -> dict[str, Any]:
     adoption = adoption_of(scenario)
     return {
         "kbps_per_person": round(downlink_kbps_per_person(adoption, scenario.year), 1),
@@ -218,19 +126,19 @@ def _summary(scenario: Scenario, years: dict[int, list[_Solved]]) -> dict[str, A
         "overloaded_from": scenario.demand.overloaded_from,
         "layers": [_growth_row(scenario, scenario.year, one) for one in years[scenario.year]],
         "overloaded_by_year": {
-            str(year): sum(int((one.loads.load > scenario.demand.overloaded_from).sum()) for one in solved)
-            for year, solved in years.items()
+            str(year): sum(int((one.loads.load > scenario.demand.overloaded_from).sum()) for one in loaded)
+            for year, loaded in years.items()
         },
         "model": "3GPP TR 36.942 Annex A.1; load coupling after Siomina and Yuan (2012)",
     }
 
 
-def _warnings(solved: list[_Solved]) -> tuple[str, ...]:
-    loose = [one.network.layer.key for one in solved if one.loads.error > 0.01]
+def _warnings(loaded: list[Solved]) -> tuple[str, ...]:
+    loose = [one.network.layer.key for one in loaded if one.loads.error > 0.01]
     if not loose:
         return ()
     warning = (
-        f"Tải của {', '.join(loose)} chỉ chính xác đến {max(one.loads.error for one in solved):.3f} · "
-        f"loads of {', '.join(loose)} are only exact to {max(one.loads.error for one in solved):.3f}"
+        f"Tải của {', '.join(loose)} chỉ chính xác đến {max(one.loads.error for one in loaded):.3f} · "
+        f"loads of {', '.join(loose)} are only exact to {max(one.loads.error for one in loaded):.3f}"
     )
     return (warning,)

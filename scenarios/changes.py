@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
 from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
-from phusong.scenarios.scenario import Circle, NewSite, Refarm, Scenario, SiteChange
+from phusong.scenarios.scenario import NewSite, Refarm, Scenario, SiteChange
+from phusong.scenarios.switching import switched_off
 
 REACH_KM = 30.0  # a new site farther than this from the province cannot be meant for it
 
@@ -39,27 +39,13 @@ def on_air(scenario: Scenario, province: Province) -> tuple[pd.DataFrame, pd.Dat
     _check_changed_once(asked.change, joined, scenario.name)
     for change in asked.change:
         joined = _changed(joined, change, scenario.name)
-    joined = joined[~_off(scenario, province, sites, joined)].reset_index(drop=True)
+    joined = joined[
+        ~switched_off(asked, province, sites, joined, whose=f"{scenario.name}: sites")
+    ].reset_index(drop=True)
     if joined.empty:
         wanted = ", ".join(scenario.technologies)
         raise InputError(f"{scenario.name}: no sector with {wanted} is on air in {scenario.year}")
     return sites[sites["site_id"].isin(joined["site_id"])].reset_index(drop=True), joined
-
-
-def units_named(province: Province, names: Iterable[str]) -> gpd.GeoDataFrame:
-    """The districts, communes and units of 2025 with these codes or names; InputError has the near one."""
-    tables = (province.districts, province.communes, province.units_2025)
-    every = pd.concat([table[["code", "name", "geometry"]] for table in tables], ignore_index=True)
-    rows = []
-    for wanted in names:
-        match = every[(every["code"].astype(str) == wanted) | (every["name"] == wanted)]
-        if match.empty:
-            near = difflib.get_close_matches(wanted, every["name"], n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise InputError(f"no district, commune or unit is called {wanted!r}{hint}")
-        rows.append(match)
-    found = pd.concat(rows, ignore_index=True) if rows else every.iloc[:0]
-    return gpd.GeoDataFrame(found, geometry="geometry", crs=province.crs)
 
 
 def _check_operators(scenario: Scenario, sites: pd.DataFrame) -> None:
@@ -69,32 +55,6 @@ def _check_operators(scenario: Scenario, sites: pd.DataFrame) -> None:
             raise InputError(
                 f"{scenario.name}: no site of operator {operator!r}; there are {', '.join(there)}"
             )
-
-
-def _off(scenario: Scenario, province: Province, sites: pd.DataFrame, sectors: pd.DataFrame) -> pd.Series:
-    """True for every sector that the scenario switches off."""
-    asked = scenario.sites
-    columns = ("site_id", "mast_id", "sector_id")
-    known = set().union(*(set(sectors[column]) for column in columns), set(sites["site_id"]))
-    for one in asked.off:
-        if one not in known:
-            raise InputError(f"{scenario.name}: sites.off: {one!r} is no site, mast or sector on air")
-    off = sectors["operator"].isin(asked.off_operators)
-    for column in columns:
-        off |= sectors[column].isin(asked.off)
-    points = gpd.GeoSeries.from_xy(sectors["x_m"], sectors["y_m"], crs=province.crs)
-    units = units_named(province, asked.off_units)
-    if len(units):
-        off |= points.within(units.geometry.union_all()).to_numpy()
-    for circle in asked.off_within:
-        off |= _within(circle, province.crs, sectors)
-    return off
-
-
-def _within(circle: Circle, crs: str, sectors: pd.DataFrame) -> np.ndarray:
-    centre = gpd.GeoSeries.from_xy([circle.lon], [circle.lat], crs="EPSG:4326").to_crs(crs).iloc[0]
-    away_m = np.hypot(sectors["x_m"] - centre.x, sectors["y_m"] - centre.y)
-    return np.asarray(away_m <= circle.radius_km * 1000.0)
 
 
 def _refarmed(sectors: pd.DataFrame, refarm: Refarm) -> pd.DataFrame:
@@ -193,6 +153,7 @@ def _site_row(one: NewSite, x_m: float, y_m: float, year: int) -> dict[str, obje
 def _sector_rows(one: NewSite, known: pd.DataFrame, year: int) -> list[dict[str, object]]:
     alike = known.loc[known["technology"] == one.technology, "antenna"]
     antenna = one.antenna or (alike.mode().iloc[0] if len(alike) else "")
+    tilts = one.downtilts_deg or (one.electrical_downtilt_deg,) * len(one.azimuths_deg)
     return [
         {
             "sector_id": f"{one.id}-{number}",
@@ -203,14 +164,14 @@ def _sector_rows(one: NewSite, known: pd.DataFrame, year: int) -> list[dict[str,
             "bandwidth_mhz": one.bandwidth_mhz,
             "azimuth_deg": azimuth_deg,
             "mechanical_downtilt_deg": 0.0,
-            "electrical_downtilt_deg": one.electrical_downtilt_deg,
+            "electrical_downtilt_deg": tilt_deg,
             "antenna": antenna,
             "power_dbm": one.power_dbm,
             "height_m": one.height_m,
             "on_air_year": year,
             "status": "on_air",
         }
-        for number, azimuth_deg in enumerate(one.azimuths_deg, start=1)
+        for number, (azimuth_deg, tilt_deg) in enumerate(zip(one.azimuths_deg, tilts, strict=True), start=1)
     ]
 
 
@@ -225,8 +186,8 @@ def _from_table(path: str) -> list[NewSite]:
     sites = []
     for number, row in enumerate(table.to_dict("records"), start=2):
         given = {key: value for key, value in row.items() if not pd.isna(value)}
-        if "azimuths_deg" in given:
-            given["azimuths_deg"] = tuple(float(part) for part in str(given["azimuths_deg"]).split())
+        for several in {"azimuths_deg", "downtilts_deg"} & given.keys():
+            given[several] = tuple(float(part) for part in str(given[several]).split())
         try:
             sites.append(NewSite.model_validate(given))
         except ValidationError as error:

@@ -17,6 +17,7 @@ from phusong.coverage.service import signal_at
 from phusong.geodata.networks import Networks
 from phusong.geodata.raster import Raster
 from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.networks import roads_of
 from phusong.scenarios.scenario import Scenario
 
 
@@ -40,13 +41,7 @@ def fixed_answer(
     points = access_points_in_service(scenario, networks)
     x_m, y_m = points["x_m"].to_numpy(np.float64), points["y_m"].to_numpy(np.float64)
     near = nearest_m(people, x_m, y_m) <= keys.drop_m
-    roads = Roads(
-        x_m=networks.road_nodes["x_m"].to_numpy(np.float64),
-        y_m=networks.road_nodes["y_m"].to_numpy(np.float64),
-        a=networks.road_edges["a"].to_numpy(np.int64),
-        b=networks.road_edges["b"].to_numpy(np.int64),
-        length_m=networks.road_edges["length_m"].to_numpy(np.float64),
-    )
+    roads = roads_of(networks)
     plan = plan_fibre(
         people,
         ~near,

@@ -9,26 +9,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.antenna import catalogue
+from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.causes import (
     AIMED,
     TILTED,
     Counterfactuals,
+    around,
     bare_ground,
+    clear_way,
     explain_gaps,
+    flat_ground,
     mend_sectors,
-    smooth_earth,
+    open_land,
 )
 from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.coverage.eirp import capped
 from phusong.coverage.ground import Ground
 from phusong.coverage.predict import predict
 from phusong.coverage.service import signal_at
+from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 from phusong.scenarios.inputs import Inputs, options_of
 from phusong.scenarios.progress import Report
 from phusong.scenarios.scenario import Scenario
 
+WORLDS = 5
 CELL_M = 200.0  # why a gap is one does not hang on a hundred metres; four times fewer cells than at 100 m
 
 
@@ -36,15 +42,17 @@ CELL_M = 200.0  # why a gap is one does not hang on a hundred metres; four times
 class OtherWorlds:
     """The counterfactual predictions of a scenario, on a grid of CELL_M or coarser."""
 
+    open: CoverageMap
     bare: CoverageMap
-    smooth: CoverageMap
+    flat: CoverageMap
+    way: CoverageMap
     mended: CoverageMap  # layers of operators "<operator>#tilted" and "<operator>#aimed"
 
 
 def other_worlds(
     scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report
 ) -> OtherWorlds:
-    """Predicts the scenario's sectors over bare ground, over a smooth earth, and tilted and aimed.
+    """Predicts the scenario's sectors on open, bare and flat land, with a clear way, and tilted and aimed.
 
     Only where `coverage` leaves people of any layer without service: nothing else is asked of it.
     """
@@ -56,15 +64,26 @@ def other_worlds(
     row, col = grid.row_col(inputs.people.x_m[lacking], inputs.people.y_m[lacking])
     where = np.zeros(grid.shape, bool)
     where[row, col] = True
-    options = options_of(scenario)
-    sectors, antennas = mend_sectors(inputs.sectors, catalogue())
-    smooth = predict(smooth_earth(ground), inputs.sectors, grid=grid, options=options, where=where)
-    report(1, 3)
-    bare = predict(bare_ground(ground), inputs.sectors, grid=grid, options=options, where=where)
-    report(2, 3)
-    mended = predict(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
-    report(3, 3)
-    return OtherWorlds(bare=bare, smooth=smooth, mended=mended)
+    options, done = options_of(scenario), 0
+
+    def world(ground: Ground, sectors: Sequence[Sector], extra: Mapping[str, Antenna]) -> CoverageMap:
+        nonlocal done
+        found = predict(ground, sectors, grid=grid, options=options, antennas=extra, where=where)
+        done += 1
+        report(done, WORLDS)
+        return found
+
+    row, col = np.nonzero(where)
+    near = around(ground, grid.x_m()[col], grid.y_m()[row])  # of where the receivers of these worlds stand
+    mends, antennas = mend_sectors(inputs.sectors, catalogue())
+    mends = tuple(capped(mends, {**catalogue(), **antennas}, inputs.eirp_limit_of_site))
+    return OtherWorlds(
+        open=world(open_land(ground, near), inputs.sectors, {}),
+        bare=world(bare_ground(ground, near), inputs.sectors, {}),
+        flat=world(flat_ground(ground), inputs.sectors, {}),
+        way=world(clear_way(ground, near), inputs.sectors, {}),
+        mended=world(ground, mends, antennas),
+    )
 
 
 def gap_causes(
@@ -75,8 +94,12 @@ def gap_causes(
     gap_of_point: NDArray[np.int64],
     gaps: int,
     roaming: Sequence[Sequence[str]] = (),
+    unlimited: CoverageMap | None = None,
 ) -> pd.DataFrame:
-    """cause, mend and lacking_db of each gap of one layer."""
+    """cause, cause_share, own_cause, mend and lacking_db of each gap of one layer.
+
+    `unlimited` is the coverage without the border's EIRP limit, None where there is none.
+    """
     technology = layer.technology.lower()
     operators = sorted({item.operator for item in coverage.layers.values() if item.operator != "any"})
     own = operators
@@ -88,11 +111,15 @@ def gap_causes(
         keys = [f"{name}{suffix}-{technology}".lower() for name in names]
         return _best(maps.grid, maps.layers, keys, inputs)
 
+    nobody = np.full(inputs.people.people.shape, -np.inf)
     levels = Counterfactuals(
         real=best(coverage, own),
+        open=best(worlds.open, own),
         bare=best(worlds.bare, own),
-        smooth=best(worlds.smooth, own),
+        flat=best(worlds.flat, own),
+        way=best(worlds.way, own),
         others=best(coverage, rest),
+        unlimited=best(unlimited, own) if unlimited else nobody,
         tilted=best(worlds.mended, own, TILTED),
         aimed=best(worlds.mended, own, AIMED),
     )

@@ -18,7 +18,11 @@ SHOWN = 8  # hamlets named with a gap; the rest is counted
 
 
 def gap_table(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, worlds: OtherWorlds | None
+    scenario: Scenario,
+    inputs: Inputs,
+    coverage: CoverageMap,
+    worlds: OtherWorlds | None,
+    unlimited: CoverageMap | None = None,
 ) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
     """Gaps of every layer in one table, and the people in gaps too small to list, by layer.
 
@@ -34,7 +38,7 @@ def gap_table(
         named = named_gaps(inputs, key, split.gaps, split.gap_of_point)
         if worlds is not None and len(named):
             why = gap_causes(
-                layer, coverage, worlds, inputs, split.gap_of_point, len(named), scenario.roaming
+                layer, coverage, worlds, inputs, split.gap_of_point, len(named), scenario.roaming, unlimited
             )
             named = named.assign(**{column: why[column].to_numpy() for column in why.columns})
             named = named.assign(severity=severity(named["people"], named["lacking_db"]))
@@ -57,13 +61,26 @@ def named_gaps(
         gaps["y_m"].to_numpy()[:, None] - sites["y_m"].to_numpy()[None, :],
     )
     nearest = away.argmin(axis=1) if len(gaps) else np.zeros(0, np.int64)
-    return gaps.assign(
-        gap_id=[f"{key}-{number:04d}" for number in range(1, len(gaps) + 1)],
+    ids = pd.Series(
+        [f"{key}-{number:04d}" for number in range(1, len(gaps) + 1)], index=gaps.index, dtype=object
+    )
+    joined = gaps.groupby("joined")
+    worst = gpd.GeoSeries.from_xy(gaps["x_m"], gaps["y_m"], crs=gaps.crs).to_crs("EPSG:4326")
+    return gaps.drop(columns="joined").assign(
+        gap_id=ids,
+        lat=worst.y.round(6),
+        lon=worst.x.round(6),
+        joined_id=ids.groupby(gaps["joined"]).transform("first"),
+        joined_people=joined["people"].transform("sum"),
+        joined_km2=joined["area_km2"].transform("sum"),
+        joined_pieces=joined["people"].transform("size"),
         layer=key,
         hamlets=hamlets.reindex(everyone).to_numpy(),
         hamlets_count=touched.groupby("gap").size().reindex(everyone).to_numpy(),
         communes=communes.reindex(everyone).to_numpy(),
         cause="",
+        cause_share=np.nan,
+        own_cause="",
         mend="",
         lacking_db=np.nan,
         severity=np.nan,

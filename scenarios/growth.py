@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
 from phusong.geodata.raster import Raster
-from phusong.scenarios.changes import units_named
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.switching import units_named
 
 GROWN = "population_growth"  # among a province's synthetic inputs
 

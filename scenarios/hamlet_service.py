@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.capacity import phone_rate_mbps
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.service import LEVELS, level_codes, people_share, signal_at, value_of_most
-from phusong.geodata.errors import InputError
 from phusong.geodata.raster import Raster
 from phusong.scenarios.inputs import Inputs, thresholds_of
+from phusong.scenarios.quality import NO_QUALITY, NOT_JUDGED, quality_levels
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.service_keys import QualityLevel
 
-NO_QUALITY = "below"
+Floats = NDArray[np.float64]
+Rates = Mapping[tuple[str, str], Floats]
 
 
-def hamlet_service(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> pd.DataFrame:
+def hamlet_service(scenario: Scenario, inputs: Inputs, coverage: CoverageMap, rates: Rates) -> pd.DataFrame:
     """One row a hamlet and layer.
 
     hamlet_id, name, commune, layer, operator, technology, rsrp_dbm and sinr_db (that the scenario's share of
     its people have or better), service_level, share of its people served outdoors, in cars and indoors,
     best_server (the sector that serves most of its people), backup_dbm (the same of the second best server),
-    rate_mbps (downlink of one phone at the scenario's load), quality (a key of quality.toml, or "below").
+    rate_mbps (downlink of one phone at the busy hour that the scenario's share of its people have or better),
+    rate_mean_mbps (mean over its people), quality (the best level of quality.toml that it has, "below", or
+    "not_judged" where no rate is known). `rates`: by operator and technology, as `rates_mbps` gives them.
     """
-    levels = quality_levels()
+    levels = quality_levels(scenario)
     return pd.concat(
-        [_of_layer(scenario, inputs, coverage, layer, levels) for layer in coverage.layers.values()],
+        [_of_layer(scenario, inputs, coverage, layer, levels, rates) for layer in coverage.layers.values()],
         ignore_index=True,
     )
 
 
+def quality_summary(service: pd.DataFrame, levels: Sequence[QualityLevel]) -> list[dict[str, Any]]:
+    """For summary.json: each layer's hamlets by level of quality, and what each level asks."""
+    rows = []
+    for (layer, technology), mine in service.groupby(["layer", "technology"], sort=False):
+        asked = [level for level in levels if level.technology == technology]
+        names = [level.key for level in asked] + [NO_QUALITY, NOT_JUDGED]
+        rows.append(
+            {
+                "layer": layer,
+                "hamlets": {name: int((mine["quality"] == name).sum()) for name in names},
+                "levels": [level.model_dump() for level in asked],
+            }
+        )
+    return rows
+
+
 def _of_layer(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Layer, levels: list[dict[str, Any]]
+    scenario: Scenario,
+    inputs: Inputs,
+    coverage: CoverageMap,
+    layer: Layer,
+    levels: Sequence[QualityLevel],
+    rates: Rates,
 ) -> pd.DataFrame:
     people, count = inputs.people, len(inputs.province.hamlets)
 
@@ -50,12 +73,9 @@ def _of_layer(
 
     level = at(layer.rsrp_dbm)
     server = Raster(coverage.grid, layer.best_server).at(people.x_m, people.y_m)
-    alike = [item for item in coverage.layers.values() if item.technology == layer.technology]
-    # whoever may use any network takes the fastest at each place, which need not be the strongest
-    own = [layer] if layer.operator != "any" else [item for item in alike if item.operator != "any"]
-    rate = np.max([_rate_mbps(scenario, inputs, coverage, item) for item in own or [layer]], axis=0)
+    rate = _rate_mbps(coverage, layer, server, rates)
     steps = thresholds_of(scenario, layer.technology)
-    rsrp, rates = most(level), most(rate)
+    rsrp = most(level)
     shares = {
         f"people_{name}_share": people_share(level >= step, people, people.hamlet, count).round(4)
         for name, step in zip(
@@ -75,23 +95,42 @@ def _of_layer(
             **shares,
             best_server=np.where(np.isnan(rsrp), "", _main_server(server, inputs, coverage)),
             backup_dbm=most(at(layer.second_dbm)).round(1),
-            rate_mbps=rates.round(1),
-            quality=_quality(levels, layer.technology, rates, rsrp),
+            rate_mbps=most(rate).round(1),
+            rate_mean_mbps=_mean(rate, inputs).round(1),
+            quality=_quality(
+                [one for one in levels if one.technology == layer.technology], level, rate, inputs
+            ),
         )
     )
 
 
-def _rate_mbps(
-    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Layer
-) -> NDArray[np.float64]:
-    """Downlink of one phone at each point of people, 0 below the layer's threshold."""
-    people = inputs.people
-    level = signal_at(Raster(coverage.grid, layer.rsrp_dbm), people)
-    sinr_db = signal_at(Raster(coverage.grid, layer.sinr_db), people)
-    server = Raster(coverage.grid, layer.best_server).at(people.x_m, people.y_m)
-    bandwidth = np.array([sector.carrier.bandwidth_mhz for sector in coverage.sectors] + [0.0])
-    rate = phone_rate_mbps(bandwidth[server], sinr_db, load=scenario.radio.load)
-    return np.where(level >= layer.threshold_dbm, rate, 0.0)
+def _rate_mbps(coverage: CoverageMap, layer: Layer, server: NDArray[np.int32], rates: Rates) -> Floats:
+    """Downlink of one phone at each point of people; NaN where the layer's rates are not known.
+
+    Whoever may use any network takes the fastest at each place, which need not be the strongest; a roaming
+    guest has the rate of the network that serves there.
+    """
+    known = {
+        operator: rate for (operator, technology), rate in rates.items() if technology == layer.technology
+    }
+    if not known:
+        return np.full(server.size, np.nan)
+    if layer.operator == "any":
+        return np.max(list(known.values()), axis=0)
+    serving = np.array([sector.operator for sector in coverage.sectors] + [""])[server]
+    found = np.zeros(server.size)
+    for operator, rate in known.items():
+        found = np.where(serving == operator, rate, found)
+    return found
+
+
+def _mean(values: Floats, inputs: Inputs) -> Floats:
+    """Mean over each hamlet's people; NaN without people."""
+    people, count = inputs.people, len(inputs.province.hamlets)
+    total = np.bincount(people.hamlet, weights=people.people, minlength=count)
+    summed = np.bincount(people.hamlet, weights=people.people * values, minlength=count)
+    mean: Floats = np.divide(summed, total, out=np.full(count, np.nan), where=total > 0)
+    return mean
 
 
 def _main_server(server: NDArray[np.int32], inputs: Inputs, coverage: CoverageMap) -> list[str]:
@@ -114,25 +153,21 @@ def _main_server(server: NDArray[np.int32], inputs: Inputs, coverage: CoverageMa
     return names
 
 
-def quality_levels() -> list[dict[str, Any]]:
-    """The levels of quality.toml, of each technology from best to least."""
-    text = (resources.files("phusong.scenarios") / "quality.toml").read_text("utf-8")
-    levels: list[dict[str, Any]] = tomllib.loads(text)["level"]
-    for technology in {level["technology"] for level in levels}:
-        rates = [level["downlink_mbps"] for level in levels if level["technology"] == technology]
-        if rates != sorted(rates, reverse=True):
-            raise InputError(f"quality.toml: the levels of {technology} must go from best to least: {rates}")
-    return levels
-
-
 def _quality(
-    levels: list[dict[str, Any]], technology: str, rate: NDArray[np.float64], rsrp: NDArray[np.float64]
-) -> list[str]:
-    mine = [level for level in levels if level["technology"] == technology]
-    reached = [
-        (np.nan_to_num(rate) >= level["downlink_mbps"])
-        & (np.nan_to_num(rsrp, nan=-999.0) >= level["rsrp_dbm"])
-        for level in mine
-    ]
-    keys = [level["key"] for level in mine]
-    return list(np.select(reached, keys, default=NO_QUALITY)) if mine else [NO_QUALITY] * rate.size
+    levels: Sequence[QualityLevel], rsrp_dbm: Floats, rate_mbps: Floats, inputs: Inputs
+) -> NDArray[np.str_]:
+    """The best level, of some from best to least, whose every figure each hamlet has."""
+    people, count = inputs.people, len(inputs.province.hamlets)
+    if np.isnan(rate_mbps).any():
+        return np.full(count, NOT_JUDGED)
+    mean, found = _mean(rate_mbps, inputs), np.full(count, NO_QUALITY, dtype=object)
+    for level in reversed(levels):
+        available = people_share(rsrp_dbm >= level.rsrp_dbm, people, people.hamlet, count)
+        least = people_share(rate_mbps >= level.least_mbps, people, people.hamlet, count)
+        has = (
+            (mean >= level.downlink_mbps)
+            & (least >= level.least_share)
+            & (available >= level.available_share)
+        )
+        found[has] = level.key
+    return found.astype(str)

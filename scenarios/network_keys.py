@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from phusong.scenarios.strict import Strict
 
 _USUAL: Mapping[str, Any] = tomllib.loads(
     (resources.files("phusong.scenarios") / "networks.toml").read_text("utf-8")
@@ -22,11 +24,7 @@ Year = Annotated[int, Field(strict=True, ge=2015, le=2050)]
 Decibels = Annotated[float, Field(strict=True, ge=-20, le=140)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Fixed(_Strict):
+class Fixed(Strict):
     """Fixed broadband: which access points count, and what bringing it to everyone costs (VND)."""
 
     build_planned: Annotated[bool, Field(strict=True)] = _FIXED["build_planned"]
@@ -41,7 +39,7 @@ class Fixed(_Strict):
     table: str = _FIXED["table"]
 
 
-class Loudspeakers(_Strict):
+class Loudspeakers(Strict):
     """Loudspeakers: which clusters count, what they are heard against, and what a new one is like."""
 
     build_planned: Annotated[bool, Field(strict=True)] = _SOUND["build_planned"]
@@ -66,7 +64,7 @@ class Loudspeakers(_Strict):
     table: str = _SOUND["table"]
 
 
-class Demand(_Strict):
+class Demand(Strict):
     """Traffic of the busy hour and what the cells can carry."""
 
     telephone_per_100: NotNegative = _DEMAND["telephone_per_100"]

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from phusong.coverage.coverage_map import CoverageMap
+from phusong.coverage.fixed import Roads
 from phusong.geodata.networks import Networks, check
 from phusong.scenarios.growth import GROWN
 from phusong.scenarios.inputs import Inputs, province_of
@@ -18,6 +20,7 @@ from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.tables import write_csv
 
 if TYPE_CHECKING:
+    from phusong.scenarios.busy_hour import Solved
     from phusong.scenarios.result import RunResult
 
 
@@ -57,8 +60,10 @@ class NetworksAnswer:
     new_clusters: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
 
-def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
-    """The answer for all other networks. InputError for what the networks' tables have wrong."""
+def other_networks(
+    scenario: Scenario, inputs: Inputs, coverage: CoverageMap, loaded: Sequence[Solved]
+) -> NetworksAnswer:
+    """The answer for all other networks, with the loads of `busy_hour`. InputError for wrong tables."""
     from phusong.scenarios.capacity_answer import capacity_answer
     from phusong.scenarios.fixed_answer import fixed_answer
     from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
@@ -66,7 +71,7 @@ def other_networks(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) ->
     networks = load_networks(scenario, inputs)
     hamlets = inputs.province.hamlets
     warnings = list(check(networks, inputs.province.outline, hamlets["hamlet_id"]))
-    load = capacity_answer(scenario, inputs, coverage)
+    load = capacity_answer(scenario, inputs, loaded)
     answer = NetworksAnswer(
         load.cells, load.growth, {"capacity": load.summary}, load.warnings, networks.synthetic
     )
@@ -128,6 +133,17 @@ def load_networks(scenario: Scenario, inputs: Inputs) -> Networks:
         loudspeakers=Path(scenario.loudspeakers.table) if scenario.loudspeakers.table else None,
     )
     return _of_hamlets(networks, inputs.province.hamlets["hamlet_id"]) if scenario.area else networks
+
+
+def roads_of(networks: Networks) -> Roads:
+    """The roads as cables follow them."""
+    return Roads(
+        x_m=networks.road_nodes["x_m"].to_numpy(np.float64),
+        y_m=networks.road_nodes["y_m"].to_numpy(np.float64),
+        a=networks.road_edges["a"].to_numpy(np.int64),
+        b=networks.road_edges["b"].to_numpy(np.int64),
+        length_m=networks.road_edges["length_m"].to_numpy(np.float64),
+    )
 
 
 def _of_hamlets(networks: Networks, hamlet_ids: pd.Series) -> Networks:

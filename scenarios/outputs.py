@@ -9,10 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
+from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from phusong.geodata.raster import Raster, write_geotiff
+from phusong.scenarios.border_answer import border_layers
 from phusong.scenarios.folder import MARK
+from phusong.scenarios.inputs import asked_cells
 from phusong.scenarios.networks import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
@@ -25,13 +31,20 @@ HAMLET_COLUMNS = (
     "hamlet_id", "name", "commune_code", "commune", "district", "lat", "lon", "population",
     "synthetic_position", "best_operator", "technology", "rsrp_dbm", "sinr_db", "service_level",
 )  # fmt: skip
+# of numbers in tables: finer than any model is
+DIGITS = {
+    "people": 1, "joined_people": 1, "people_lost": 1, "area_km2": 3, "joined_km2": 3, "worst_dbm": 1,
+    "lacking_db": 1, "cause_share": 4, "lost_share": 6, "backed_share": 6, "nearest_site_km": 3, "from_km": 3,
+    "to_km": 3, "length_km": 3,
+}  # fmt: skip
+UNKNOWN = 65535  # in rasters of counts
 # file prefix: field of Layer, quantity and unit, value that stands for "none"
 RASTERS: Mapping[str, tuple[str, str, float | None]] = {
     "rsrp": ("rsrp_dbm", "RSRP of the best server, dBm", None),
     "second": ("second_dbm", "RSRP of the second best server, dBm", None),
     "sinr": ("sinr_db", "SINR at the scenario's load, dB", None),
     "best_server": ("best_server", "best server, row of sectors.csv", -1),
-    "servers": ("servers", "sectors at or above the threshold", None),
+    "servers": ("servers", "sectors at or above the threshold", UNKNOWN),
 }
 FIXED_TIME = "2000-01-01T00:00:00Z"  # GeoPackages carry a date; the same run must give the same bytes
 
@@ -48,24 +61,8 @@ def write_outputs(
     result = results[-1]
     made_up = bool(result.province.synthetic)
     write_hamlets(result, folder / "hamlets.csv")
-    write_csv(result.units, folder / "units.csv", synthetic=made_up)
-    write_csv(result.service, folder / "hamlet_service.csv", synthetic=made_up)
-    write_csv(
-        pd.DataFrame(result.stretches.drop(columns="geometry")), folder / "border.csv", synthetic=made_up
-    )
-    write_csv(
-        pd.DataFrame(result.road_places.drop(columns="geometry")),
-        folder / "border_places.csv",
-        synthetic=made_up,
-    )
-    write_csv(
-        pd.DataFrame([target_row(target) for target in result.targets]),
-        folder / "targets.csv",
-        synthetic=made_up,
-    )
-    if result.outages is not None:
-        write_csv(result.outages.masts, folder / "outages.csv", synthetic=made_up)
-        write_csv(result.outages.communes, folder / "backed.csv", synthetic=made_up)
+    for name, table in tables_of(result).items():
+        write_csv(table, folder / f"{name}.csv", synthetic=made_up)
     if result.uncertainty is not None:
         write_uncertainty(result, folder)
     write_gaps(result, folder / "gaps.gpkg")
@@ -99,41 +96,75 @@ def write_hamlets(result: RunResult, path: Path) -> None:
     write_csv(table[[*HAMLET_COLUMNS, *sure, *layers]], path)
 
 
+def tables_of(result: RunResult) -> dict[str, pd.DataFrame]:
+    """The tables of a run that are written as they are, by the name of their CSV file."""
+
+    def flat(table: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame(table.drop(columns=["geometry", "x_m", "y_m"], errors="ignore")).round(DIGITS)
+
+    tables = {
+        "units": result.units,
+        "hamlet_service": result.service,
+        "gaps": flat(result.gaps),
+        "border": flat(result.stretches),
+        "border_places": flat(result.road_places),
+        "border_layers": border_layers(result.summary.get("border", [])),
+        "border_stations": flat(result.border_stations),
+        "targets": pd.DataFrame([target_row(target) for target in result.targets]),
+        "target_places": flat(result.target_places),
+    }
+    if len(result.other_gaps):
+        tables["other_gaps"] = flat(result.other_gaps)
+    if result.outages is not None:
+        tables |= {
+            "outages": flat(result.outages.masts),
+            "cuts": flat(result.outages.causes),
+            "backed": flat(result.outages.communes),
+        }
+    return tables
+
+
 def write_gaps(result: RunResult, path: Path) -> None:
-    """gaps.gpkg: layers `gaps`, `other_gaps`, `border` (stretches of the patrol road) and `hamlets`."""
+    """gaps.gpkg: `gaps`, `other_gaps`, `border` (stretches of the patrol road), `border_stations`, `masts` (with
+    the people who hang on each), `backed` (communes), `target_places` (as points) and `hamlets`."""
     import pyogrio
 
+    layers = {
+        "gaps": (result.gaps, "MultiPolygon"),
+        "border": (result.stretches, "LineString"),
+        "other_gaps": (result.other_gaps, "MultiPolygon"),
+        "border_stations": (result.border_stations, "Point"),
+        "target_places": (_as_points(result.target_places), "Point"),
+    }
+    if result.outages is not None:
+        layers["masts"] = (result.outages.masts, "Point")
+        communes = result.outages.communes
+        layers["backed"] = (communes.set_geometry([_multi(one) for one in communes.geometry]), "MultiPolygon")
+    hamlets = result.hamlets.rename(columns=lambda name: name.replace(":", "_").replace("-", "_"))
+    layers["hamlets"] = (hamlets, "Point")
+    notice = "partly synthetic: " + ", ".join(result.province.synthetic) if result.province.synthetic else ""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
-        notice = (
-            "partly synthetic: " + ", ".join(result.province.synthetic) if result.province.synthetic else ""
-        )
-        said = {"DESCRIPTION": notice}
-        pyogrio.write_dataframe(
-            result.gaps, path, layer="gaps", geometry_type="MultiPolygon", layer_options=said
-        )
-        if len(result.stretches):
-            pyogrio.write_dataframe(
-                result.stretches,
-                path,
-                layer="border",
-                geometry_type="LineString",
-                append=True,
-                layer_options=said,
-            )
-        if len(result.other_gaps):
-            pyogrio.write_dataframe(
-                result.other_gaps,
-                path,
-                layer="other_gaps",
-                geometry_type="MultiPolygon",
-                append=True,
-                layer_options=said,
-            )
-        hamlets = result.hamlets.rename(columns=lambda name: name.replace(":", "_").replace("-", "_"))
-        pyogrio.write_dataframe(hamlets, path, layer="hamlets", append=True, layer_options=said)
+        for name, (table, kind) in layers.items():
+            if name == "gaps" or len(table):
+                pyogrio.write_dataframe(
+                    table,
+                    path,
+                    layer=name,
+                    geometry_type=kind,
+                    append=path.exists(),
+                    layer_options={"DESCRIPTION": notice},
+                )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _as_points(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return table.set_geometry(table.geometry.representative_point()) if len(table) else table
+
+
+def _multi(shape: BaseGeometry) -> MultiPolygon:
+    return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
 
 
 def write_rasters(result: RunResult, folder: Path) -> None:
@@ -144,10 +175,14 @@ def write_rasters(result: RunResult, folder: Path) -> None:
         "model": result.coverage.model,
         "synthetic_inputs": ", ".join(result.province.synthetic),
     }
+    asked = asked_cells(result.province, result.coverage.grid)
     for key, layer in result.coverage.layers.items():
         for prefix, (field, quantity, nodata) in RASTERS.items():
+            values = getattr(layer, field)
+            if field == "servers":  # nought is an answer; where nothing was asked there is none
+                values = np.where(asked, values, UNKNOWN).astype(np.uint16)
             write_geotiff(
-                Raster(result.coverage.grid, getattr(layer, field)),
+                Raster(result.coverage.grid, values),
                 folder / f"{prefix}_{key}.tif",
                 nodata=nodata,
                 tags={**facts, "layer": key, "quantity": quantity},

@@ -11,7 +11,7 @@ from phusong.geodata.errors import InputError
 
 if TYPE_CHECKING:
     from phusong.scenarios.plan import SitePlan
-    from phusong.scenarios.progress import Stages
+    from phusong.scenarios.plan_keys import Phase
     from phusong.scenarios.scenario import Scenario
 
 
@@ -24,6 +24,13 @@ def plan_command(
         float | None, typer.Option(help="Tỉ lệ dân cần phủ, 0–1 · share to reach with the fewest stations")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Thư mục kết quả · folder; default runs/<name>")] = None,
+    budget: Annotated[
+        float | None, typer.Option(help="Vốn đầu tư, tỉ đồng · investment, billion VND, instead of a number")
+    ] = None,
+    design_sectors: Annotated[
+        bool | None,
+        typer.Option("--design-sectors/--no-design-sectors", help="Hướng, độ cụp anten · azimuths and tilts"),
+    ] = None,
     map_page: Annotated[
         bool,
         typer.Option("--map/--no-map", help="Vẽ bản đồ trước/sau, từng pha · before/after and phase maps"),
@@ -43,51 +50,48 @@ def plan_command(
 
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
-    asked = _asked(load_scenario(scenario), sites, target)
+    asked = _asked(load_scenario(scenario), sites, target, budget, design_sectors)
     folder = out or Path("runs") / asked.name
     check_target(folder, mark=MARK)
     stages = Stages()
     plan = make_plan(asked, stages=stages)
-    table = pareto_table(plan, stages=stages) if pareto and asked.plan.sites else None
+    table = pareto_table(plan, stages=stages) if pareto and not asked.plan.target_share else None
     with whole_folder(folder) as partial:
         write_plan(plan, partial, lang=lang, pareto=table)
         if map_page:
-            _write_maps(plan, partial, lang=lang, stages=stages)
+            from phusong.scenarios.plan_map import write_plan_map
+
+            with stages.stage("map", "Bản đồ · map") as report:
+                write_plan_map(plan, partial / "map.html", lang=lang, report=report)
     _tell(plan, folder, lang)
 
 
-def _asked(scenario: Scenario, sites: int | None, target: float | None) -> Scenario:
-    if sites is not None and target is not None:
-        raise InputError("--sites and --target exclude each other; give one")
-    change: dict[str, object] = {}
-    if sites is not None:
-        change = {"sites": sites, "target_share": 0.0}
-    elif target is not None:
-        if not 0 < target <= 1:
-            raise InputError(f"--target {target}: give a share above 0 and up to 1")
-        change = {"sites": 0, "target_share": target}
+def _asked(
+    scenario: Scenario, sites: int | None, target: float | None, budget: float | None, design: bool | None
+) -> Scenario:
+    """The scenario with what the command line says in place of its own; phases go with another size."""
+    if sum(given is not None for given in (sites, target, budget)) > 1:
+        raise InputError("--sites, --target and --budget exclude each other; give one")
+    if target is not None and not 0 < target <= 1:
+        raise InputError(f"--target {target}: give a share above 0 and up to 1")
+    if budget is not None and not budget > 0:
+        raise InputError(f"--budget {budget}: give billions of VND above 0")
+    change: dict[str, object] = {} if design is None else {"design_sectors": design}
+    if (sites, target, budget) != (None, None, None):
+        change |= {"sites": sites or 0, "target_share": target or 0.0, "budget_vnd": (budget or 0.0) * 1e9}
+    if sites is not None and sum(phase.sites for phase in scenario.plan.phases) > sites:
+        change["phases"] = _first_phases(scenario, sites)
     return scenario.model_copy(update={"plan": scenario.plan.model_copy(update=change)})
 
 
-def _write_maps(plan: SitePlan, folder: Path, *, lang: str, stages: Stages) -> None:
-    """map.html: before | after, or a slider over the phases' years; each is a run of its own."""
-    from phusong.scenarios.maps import write_comparison, write_map, write_years
-    from phusong.scenarios.phases import years_of
-    from phusong.scenarios.plan import with_plan
-    from phusong.scenarios.run import run
-
-    quick = {"explain_gaps": False, "outages": False}
-    years = sorted({phase.year for phase in plan.scenario.plan.phases})
-    after = with_plan(plan.scenario, plan, years).model_copy(update=quick)
-    results = [run(one, stages=stages) for one in years_of(after)]
-    path = folder / "map.html"
-    if len(results) > 1:
-        write_years(results, path, lang=lang)
-    elif any(s.carrier.technology == plan.scenario.plan.technology for s in plan.inputs.sectors):
-        before = run(plan.scenario.model_copy(update={**quick, "years": ()}), stages=stages)
-        write_comparison(before, results[0], path, lang=lang)
-    else:
-        write_map(results[0], path, lang=lang)
+def _first_phases(scenario: Scenario, sites: int) -> tuple[Phase, ...]:
+    """The scenario's phases in order until so many sites are built."""
+    left, phases = sites, []
+    for phase in scenario.plan.phases:
+        many = min(left, phase.sites)
+        phases.append(phase.model_copy(update={"sites": many}))
+        left -= many
+    return tuple(phases)
 
 
 def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
@@ -111,8 +115,21 @@ def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
         )
     if more is not None:
         typer.echo(f"Trạm tiếp theo thêm · one more station adds: {more:,.0f}")
+    if plan.design is not None:
+        typer.echo(
+            f"Hướng anten · sectors: SINR {plan.design.before_db:.2f} → {plan.design.after_db:.2f} dB, "
+            f"{plan.design.people_before:,.0f} → {plan.design.people_after:,.0f} người · people"
+        )
+    phases = plan.years[plan.years["year"] > 0]
+    if len(phases) > 1:
+        for year, many, people, share in zip(
+            phases["year"], phases["sites"], phases["people_served"], phases["people_share"], strict=True
+        ):
+            typer.echo(
+                f"{year}: {many} trạm · stations, {people:,.0f} người · people ({percent(share, lang)})"
+            )
     typer.echo(
-        f"Dự báo lại · predicted again: {plan.predicted_people:,.0f} người "
+        f"Dự báo lại · predicted again: {plan.checked_people:,.0f} người "
         f"(lệch · differs {percent(plan.disagreement, lang, digits=3)})"
     )
     if plan.inputs.province.synthetic:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from phusong.coverage.options import Options
 from phusong.coverage.predict import predict
 from phusong.coverage.service import People, signal_at
-from phusong.coverage.site import Carrier
+from phusong.coverage.site import Carrier, Sector
 from phusong.coverage.siting.candidates import CandidateRules, candidates
 from phusong.coverage.siting.problem import MaximalCovering, Problem, Rules, SetCovering
 from phusong.coverage.siting.sets import CoverageSets
@@ -26,8 +26,10 @@ from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
 from phusong.geodata.reference.cache import cache_folder
 from phusong.scenarios.inputs import Inputs, ground_of, options_of
+from phusong.scenarios.plan_money import fibre_of, money_of
 from phusong.scenarios.scenario import Scenario
 
+BILLION = 1e9  # costs are solved in billions of VND: solvers like numbers near one
 SHARED = "Chung"  # the operator of a station that serves every network
 
 Report = Callable[[int, int], None]
@@ -53,9 +55,10 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
     keys, province = scenario.plan, inputs.province
     rules = CandidateRules(
         kinds=keys.kinds, most=keys.candidates, spacing_m=keys.spacing_m, slope_deg=keys.slope_deg,
-        road_m=keys.road_m, border_m=keys.border_m, prominence_m=keys.prominence_m,
+        road_m=keys.road_m, power_m=keys.power_m, fibre_km=keys.fibre_km, border_m=keys.border_m,
+        prominence_m=keys.prominence_m,
     )  # fmt: skip
-    places = candidates(province, rules, _own(keys.own, province))
+    places = candidates(province, rules, _own(keys.own, province), fibre_of(scenario, inputs))
     options = options_of(scenario)
     station = Station(
         operator=keys.operator or SHARED,
@@ -89,6 +92,10 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
     problem: Problem
     if keys.target_share > 0:
         problem = SetCovering(every, weight, keys.target_share, None, problem_rules)
+    elif keys.budget_vnd > 0:
+        capex = money_of(scenario, inputs, places)["capex_vnd"].to_numpy(float)
+        cost = np.append(capex / BILLION, 0.0)
+        problem = MaximalCovering(every, weight, keys.budget_vnd / BILLION, cost, problem_rules)
     else:
         problem = MaximalCovering(every, weight, float(keys.sites), None, problem_rules)
     return Asked(problem, places, station, people, standing[:people])
@@ -126,14 +133,19 @@ def _demand(
     return points, np.append(weight, more), need
 
 
-def _served_now(scenario: Scenario, inputs: Inputs, points: People, options: Options) -> NDArray[np.bool_]:
-    """Which points have the plan's technology already, from its operator or, for a shared plan, from any."""
+def sectors_now(scenario: Scenario, inputs: Inputs) -> tuple[Sector, ...]:
+    """Sectors on air of the plan's technology: its operator's or, for a shared plan, everybody's."""
     keys = scenario.plan
-    mine = [
+    return tuple(
         sector
         for sector in inputs.sectors
         if sector.carrier.technology == keys.technology and keys.operator in ("", sector.operator)
-    ]
+    )
+
+
+def _served_now(scenario: Scenario, inputs: Inputs, points: People, options: Options) -> NDArray[np.bool_]:
+    """Which points have the plan's technology already."""
+    keys, mine = scenario.plan, sectors_now(scenario, inputs)
     if not mine:
         return np.zeros(len(points.x_m), bool)
     coverage = predict(ground_of(inputs.province), mine, grid=inputs.grid, options=options)

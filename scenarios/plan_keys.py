@@ -40,10 +40,17 @@ class PlanCost(_Strict):
 
 
 class Phase(_Strict):
-    """How many new stations one year may build."""
+    """What one year may build: so many new stations, or as many as some money buys."""
 
     year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
-    sites: Annotated[int, Field(strict=True, ge=0, le=10_000)]
+    sites: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
+    budget_vnd: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Phase:
+        if self.sites and self.budget_vnd:
+            raise ValueError(f"phase {self.year}: sites and budget_vnd exclude each other; give one")
+        return self
 
 
 class PlanKeys(_Strict):
@@ -62,6 +69,7 @@ class PlanKeys(_Strict):
     operator: str = ""  # empty: shared by all, and what any operator serves already is served
     sites: Annotated[int, Field(strict=True, ge=0, le=10_000)] = _USUAL["sites"]
     target_share: Annotated[float, Field(strict=True, ge=0, le=1)] = _USUAL["target_share"]
+    budget_vnd: NotNegative = 0.0  # investment in all new stations together, instead of their number
     phases: tuple[Phase, ...] = ()
     kinds: tuple[Kind, ...] = tuple(_USUAL["kinds"])
     candidates: Annotated[int, Field(strict=True, ge=1, le=20_000)] = _USUAL["candidates"]
@@ -71,6 +79,8 @@ class PlanKeys(_Strict):
     spacing_m: NotNegative = _USUAL["spacing_m"]
     slope_deg: Annotated[float, Field(strict=True, gt=0, le=90)] = _USUAL["slope_deg"]
     road_m: Positive = _USUAL["road_m"]
+    power_m: Positive = _USUAL["power_m"]
+    fibre_km: Positive = _USUAL["fibre_km"]
     border_m: NotNegative = _USUAL["border_m"]
     prominence_m: Positive = _USUAL["prominence_m"]
     least_commune_share: Annotated[float, Field(strict=True, ge=0, le=1)] = _USUAL["least_commune_share"]
@@ -79,16 +89,20 @@ class PlanKeys(_Strict):
     weight_post: NotNegative = _USUAL["weight_post"]
     near_border_km: NotNegative = _USUAL["near_border_km"]
     double_posts: Annotated[bool, Field(strict=True)] = _USUAL["double_posts"]
+    design_sectors: Annotated[bool, Field(strict=True)] = _USUAL["design_sectors"]
     gap_target: Annotated[float, Field(strict=True, ge=0, le=0.5)] = _USUAL["gap_target"]
     time_limit_s: Annotated[float, Field(strict=True, ge=1, le=86_400)] = _USUAL["time_limit_s"]
     cost: PlanCost = PlanCost()
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> PlanKeys:
-        if self.sites == 0 and self.target_share == 0:
-            raise ValueError("give sites, or target_share for as few as reach it")
-        if self.sites and self.target_share:
-            raise ValueError("sites and target_share exclude each other; set sites = 0 for the fewest sites")
+        given = [name for name in ("sites", "target_share", "budget_vnd") if getattr(self, name)]
+        if not given:
+            raise ValueError("give sites, budget_vnd, or target_share for as few as reach it")
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} exclude each other; set sites = 0 for either other one")
+        if len({bool(phase.budget_vnd) for phase in self.phases if phase.sites or phase.budget_vnd}) > 1:
+            raise ValueError("phases: give sites in every year, or budget_vnd in every year")
         years = [phase.year for phase in self.phases]
         if years != sorted(set(years)):
             raise ValueError(f"phases must rise by year and none may stand twice: {years}")

@@ -83,6 +83,7 @@ class Radio(_Strict):
     radius_km: Mapping[Literal["3G", "4G", "5G"], Annotated[float, Field(strict=True, ge=0.5, le=60)]] = (
         Field(default={"3G": 20.0, "4G": 20.0, "5G": 8.0})
     )
+    calibration: str = ""  # a calibration.toml of `phusong calibrate`, of the same model
 
     @field_validator("model")
     @classmethod

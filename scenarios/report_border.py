@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
+from phusong.scenarios.maps.border import STATUS
 from phusong.scenarios.report_section import Paragraph, Section
 from phusong.scenarios.report_tables import Column, Table
 from phusong.scenarios.report_words import layer_name, main_layer, words
@@ -13,6 +15,7 @@ from phusong.scenarios.result import RunResult
 from phusong.scenarios.wording import number, percent
 
 SILENT_SHOWN = 8
+_FREE = (" · không giới hạn", " · without the limit")
 STATES = {
     "silent": ("không có sóng", "no signal"),
     "one_server": ("chỉ một trạm tới", "one station only"),
@@ -28,6 +31,7 @@ KINDS = {
 def border_sections(result: RunResult, lang: str) -> Iterator[Section]:
     """One section, where the province has a patrol road."""
     rows = {row["layer"]: row for row in result.summary.get("border", ())}
+    free = {name: row["without_limit"] for name, row in rows.items() if "without_limit" in row}
     key = main_layer(result)
     if key not in rows or not len(result.stretches):
         return
@@ -51,7 +55,7 @@ def border_sections(result: RunResult, lang: str) -> Iterator[Section]:
     yield Section(
         key="border",
         title="Biên giới" if vi else "Border",
-        paragraphs=(Paragraph(text),),
+        paragraphs=(Paragraph(text), *_limit(result, key, lang), *_counted(result, lang)),
         tables=(
             Table(
                 "border",
@@ -74,17 +78,91 @@ def border_sections(result: RunResult, lang: str) -> Iterator[Section]:
                         "share",
                         16,
                     ),
+                    Column("spill_km2", "Bên kia (km²)" if vi else "Across (km²)", "decimal", 14),
+                    Column("spill_deepest_km", "Sâu nhất (km)" if vi else "Deepest (km)", "decimal", 14),
                 ),
                 [
-                    {**row, "name": layer_name(say, layers[name].operator, layers[name].technology)}
-                    for name, row in sorted(rows.items(), key=lambda item: item[0] != key)
-                    if name in layers
+                    {**row, "name": layer_name(say, layers[name].operator, layers[name].technology) + said}
+                    for name in sorted(rows, key=lambda name: name != key)
+                    for said, row in (("", rows[name]), (_FREE[position], free.get(name)))
+                    if name in layers and row is not None
                 ],
             ),
+            _stations(result, vi, position),
             _stretches(result, key, vi, position),
             _places(result, key, vi, position),
         ),
     )
+
+
+def _limit(result: RunResult, key: str, lang: str) -> Iterator[Paragraph]:
+    """What the border's power limit does, where the scenario has one."""
+    limit = result.summary.get("border_limit")
+    row: Mapping[str, Any] = next((one for one in result.summary["border"] if one["layer"] == key), {})
+    if not limit or "people_lost_to_limit" not in row:
+        return
+    words = (
+        "EIRP không quá {dbm} dBm trong {km} km cách biên giới: hạ {n} sector, nhiều nhất {db} dB; {lost} người "
+        "mất sóng; sóng sang bên kia còn {now} km² thay vì {was} km²."
+        if lang == "vi"
+        else "EIRP of at most {dbm} dBm within {km} km of the border: {n} sectors go down, by {db} dB at most; "
+        "{lost} people lose service; {now} km² are served across instead of {was} km²."
+    )
+    text = words.format(
+        dbm=number(limit["eirp_limit_dbm"], lang, digits=1),
+        km=number(limit["within_km"], lang, digits=1),
+        n=limit["sectors_lowered"],
+        db=number(limit["most_lowered_db"], lang, digits=1),
+        lost=number(row["people_lost_to_limit"], lang),
+        now=number(row["spill_km2"], lang, digits=1),
+        was=number(row["without_limit"]["spill_km2"], lang, digits=1),
+    )
+    yield Paragraph(text, "Giới hạn công suất" if lang == "vi" else "Power limit")
+
+
+def _counted(result: RunResult, lang: str) -> Iterator[Paragraph]:
+    """How many stations there are along the border: in the data, on air in the run, and by each source."""
+    said = result.summary.get("border_stations", {})
+    if not said.get("in_data"):
+        return
+    vi = lang == "vi"
+    text = (
+        f"{said['in_data']} trạm trong dữ liệu, {said['planned_in_data']} trong kế hoạch, {said['on_air_in_run']} "
+        "phát trong lần chạy này."
+        if vi
+        else f"{said['in_data']} stations in the data, {said['planned_in_data']} of them planned, "
+        f"{said['on_air_in_run']} on air in this run."
+    )
+    sources = "; ".join(
+        f"{one['stations']} {one[f'title_{lang}']} ({one['source']})" for one in said["published"]
+    )
+    told = ("Theo từng nguồn: " if vi else "By source: ") + sources + "." if sources else ""
+    yield Paragraph(f"{text} {told}".strip(), "Trạm dọc biên giới" if vi else "Stations along the border")
+
+
+def _stations(result: RunResult, vi: bool, position: int) -> Table:
+    """Every station along the border, in order along the road."""
+    stations = result.border_stations
+    if not len(stations):
+        return Table("border_stations", "", (), [], shown=0)
+    columns = (
+        Column("site_id", "Mã trạm" if vi else "Station id", "text", 14),
+        Column("name", "Tên" if vi else "Name", "text", 40),
+        Column("operator", "Nhà mạng" if vi else "Operator", "text", 12),
+        Column("status", "Trong dữ liệu" if vi else "In the data", "text", 16),
+        Column("run", "Lần chạy này" if vi else "In this run", "text", 16),
+        Column("at_km", "Tại km" if vi else "At km", "decimal"),
+        Column("commune", "Xã, phường" if vi else "Commune", "text", 22),
+        Column("lat", "Lat", "decimal", 10),
+        Column("lon", "Lon", "decimal", 10),
+    )
+    rows = [
+        {str(name): value for name, value in row.items()}
+        | {"status": STATUS.get(row["status"], (row["status"],) * 2)[position]}
+        | {"run": (("phát", "on air") if row["on_air"] else ("không phát", "off"))[position]}
+        for row in pd.DataFrame(stations.drop(columns="geometry")).to_dict("records")
+    ]
+    return Table("border_stations", "Trạm dọc biên giới" if vi else "Border stations", columns, rows, shown=0)
 
 
 def _stretches(result: RunResult, key: str, vi: bool, position: int) -> Table:

@@ -12,7 +12,7 @@ from phusong.scenarios.report_tables import Column, Table
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.wording import number, percent
 
-MASTS_SHOWN, CAUSES_SHOWN = 10, 14
+MASTS_SHOWN, CAUSES_SHOWN, BACKED_SHOWN = 10, 20, 10  # communes least backed first
 
 
 def outage_sections(result: RunResult, lang: str) -> Iterator[Section]:
@@ -33,6 +33,7 @@ def outage_sections(result: RunResult, lang: str) -> Iterator[Section]:
     kinds = {
         "operator": "nhà mạng ngừng" if vi else "operator down",
         "district": "mất điện" if vi else "power cut",
+        "cut": "tình huống" if vi else "case",
     }
     causes = found.causes.sort_values("people_lost", ascending=False, kind="stable")
     yield Section(
@@ -47,6 +48,9 @@ def outage_sections(result: RunResult, lang: str) -> Iterator[Section]:
                     Column("mast_id", "Cột" if vi else "Mast", "text", 14),
                     Column("operators", "Nhà mạng" if vi else "Operators", "text", 26),
                     lost,
+                    Column("commune", "Xã, phường" if vi else "Commune", "text", 24),
+                    Column("lat", "Lat", "decimal", 10),
+                    Column("lon", "Lon", "decimal", 10),
                 ),
                 _rows(found.masts),
                 shown=MASTS_SHOWN,
@@ -58,6 +62,10 @@ def outage_sections(result: RunResult, lang: str) -> Iterator[Section]:
                     Column("name", "Nơi" if vi else "Where", "text", 24),
                     Column("kind", "Sự cố" if vi else "Failure", "text", 18),
                     lost,
+                    Column(
+                        "lost_share", "Tỷ lệ người có sóng" if vi else "Share of those served", "share", 14
+                    ),
+                    Column("masts_off", "Cột ngừng" if vi else "Masts off", "count"),
                 ),
                 [{**row, "kind": kinds.get(row["kind"], row["kind"])} for row in _rows(causes)],
                 shown=CAUSES_SHOWN,
@@ -70,12 +78,13 @@ def outage_sections(result: RunResult, lang: str) -> Iterator[Section]:
                     Column("name", "Xã, phường" if vi else "Commune", "text", 26),
                     Column("backed_share", "Dân còn sóng" if vi else "People kept", "share", 14),
                 ),
-                _rows(found.communes),
-                shown=0,
+                _rows(found.communes.sort_values(["backed_share", "code"], kind="stable")),
+                shown=BACKED_SHOWN,
             ),
         ),
     )
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    flat = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    return [{str(key): value for key, value in row.items()} for row in flat.to_dict("records")]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from phusong.scenarios.hamlet_service import NO_QUALITY, quality_levels
+from phusong.scenarios.quality import NO_QUALITY, NOT_JUDGED
 from phusong.scenarios.report_section import Paragraph, Section
 from phusong.scenarios.report_tables import Column, Table
 from phusong.scenarios.report_words import layer_name, words
 from phusong.scenarios.result import RunResult
-from phusong.scenarios.wording import number
+from phusong.scenarios.wording import number, percent
 
 
 def quality_sections(result: RunResult, lang: str) -> Iterator[Section]:
@@ -19,13 +20,17 @@ def quality_sections(result: RunResult, lang: str) -> Iterator[Section]:
         return
     people = result.hamlets.set_index("hamlet_id")["population"]
     counted = service.assign(people=service["hamlet_id"].map(people).astype(float))
-    levels = quality_levels()
+    told = result.summary.get("quality", ())
+    levels = list({(one["technology"], one["key"]): one for row in told for one in row["levels"]}.values())
     rows = []
     for key, own in counted.groupby("layer", sort=False):
         layer = result.coverage.layers[str(key)]
         mine = [level for level in levels if level["technology"] == layer.technology]
-        named = [(level["key"], level["title_vi" if vi else "title_en"]) for level in mine]
-        for code, title in [*named, (NO_QUALITY, "chưa đạt" if vi else "not reached")] if mine else []:
+        named = [(level["key"], level["title_vi" if vi else "title_en"] or level["key"]) for level in mine]
+        rest = [(NO_QUALITY, "chưa đạt" if vi else "not reached")]
+        if (own["quality"] == NOT_JUDGED).any():  # no loads are known
+            named, rest = [], [(NOT_JUDGED, "không xét" if vi else "not judged")]
+        for code, title in [*named, *rest] if mine else []:
             here = own[own["quality"] == code]
             rows.append(
                 {
@@ -40,15 +45,12 @@ def quality_sections(result: RunResult, lang: str) -> Iterator[Section]:
         return
     technologies = {layer.technology for layer in result.coverage.layers.values()}
     used = [level for level in levels if level["technology"] in technologies]
-    rule = "; ".join(
-        f"{level['title_vi' if vi else 'title_en']}: ≥ {number(level['downlink_mbps'], lang)} Mbit/s"
-        for level in used
-    )
+    rule = "; ".join(_asks(level, lang) for level in used)
     text = (
-        f"Tốc độ tải xuống trung bình giờ cao điểm của một máy, theo quy chuẩn ({rule}). "
+        f"Tốc độ tải xuống của một máy giờ cao điểm, dưới tải đã giải của mạng ({rule}). "
         "Mỗi thôn, ấp tính ở mức tốt nhất đạt được."
         if vi
-        else f"Mean downlink rate of one phone at busy hour, by regulation ({rule}). "
+        else f"Downlink of one phone at the busy hour, under the network's solved loads ({rule}). "
         "Each hamlet counts at the best level that it reaches."
     )
     columns = (
@@ -60,3 +62,13 @@ def quality_sections(result: RunResult, lang: str) -> Iterator[Section]:
     )
     title = "Chất lượng theo QCVN" if vi else "Quality by regulation (QCVN)"
     yield Section("quality", title, (Paragraph(text),), (Table("quality", title, columns, rows, shown=40),))
+
+
+def _asks(level: Mapping[str, Any], lang: str) -> str:
+    """A level's name and its figures: mean rate, and least rate of most people."""
+    title = level[f"title_{lang}"] or level["key"]
+    mean, least = (number(level[key], lang, digits=1) for key in ("downlink_mbps", "least_mbps"))
+    most = percent(level["least_share"], lang, digits=0)
+    if lang == "vi":
+        return f"{title}: trung bình ≥ {mean} Mbit/s, {most} dân ≥ {least} Mbit/s"
+    return f"{title}: mean ≥ {mean} Mbit/s, {most} of people ≥ {least} Mbit/s"

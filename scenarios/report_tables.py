@@ -19,6 +19,7 @@ from phusong.scenarios.report_words import (
     words,
 )
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.wording import percent
 
 Kind = Literal["text", "count", "decimal", "share", "level", "dbm"]
 
@@ -69,6 +70,7 @@ def headline(result: RunResult, lang: str) -> Table:
             "layer": layer_name(say, row["operator"], row["technology"]),
             "hamlets": row["hamlets_served"],
             "people": row["population_served_share"],
+            "between": _between(row, lang),
             "indoor": row["indoor_population_share"],
             "area": row["area_served_share"],
             "gaps": row["gaps"],
@@ -80,12 +82,23 @@ def headline(result: RunResult, lang: str) -> Table:
         Column("layer", say("layer"), "text", 22),
         Column("hamlets", say("served_hamlets"), "count"),
         Column("people", say("served_people"), "share"),
+        *(
+            [Column("between", "khoảng 90 %" if lang == "vi" else "90% interval", "text", 18)]
+            if any(row["between"] for row in rows)
+            else []
+        ),
         Column("indoor", say("served_indoor"), "share"),
         Column("area", say("served_area"), "share"),
         Column("gaps", say("gaps_number"), "count"),
         Column("lost", say("people_in_gaps"), "count"),
     )
     return Table("headline", say("headline"), columns, rows)
+
+
+def _between(row: Mapping[str, Any], lang: str) -> str:
+    """Between what 90 % of the draws have the people served; empty where there were none."""
+    found = row.get("intervals", {}).get("people_served_share")
+    return f"{percent(found['p5'], lang)} … {percent(found['p95'], lang)}" if found else ""
 
 
 def _targets(result: RunResult, say: Words, lang: str) -> Table:
@@ -149,6 +162,8 @@ def gap_rows(result: RunResult, say: Words, layer: str | None = None) -> list[Ma
         {
             **_named(row),
             "cause": known(say, "cause", row["cause"]),
+            "own_cause": known(say, "cause", row["own_cause"]) if row["own_cause"] != row["cause"] else "",
+            "joined": row["joined_id"] if row["joined_pieces"] > 1 else "",
             "mend": known(say, "mend", row["mend"]),
         }
         for row in gaps.to_dict("records")
@@ -165,11 +180,13 @@ def gap_columns(say: Words) -> tuple[Column, ...]:
         Column("area_km2", say("area_km2"), "decimal", 14),
         Column("worst_dbm", say("worst_dbm"), "dbm", 14),
         Column("cause", say("cause"), "text", 32),
+        Column("own_cause", say("own_cause"), "text", 32),
         Column("mend", say("mend"), "text", 36),
         Column("lacking_db", say("lacking_db"), "decimal", 12),
         Column("nearest_site_id", say("nearest"), "text", 16),
         Column("nearest_operator", say("operator"), "text", 12),
         Column("nearest_site_km", say("distance_km"), "decimal", 11),
+        Column("joined", say("joined"), "text", 17),
     )
 
 

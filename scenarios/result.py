@@ -29,9 +29,11 @@ class RunResult:
     - `hamlets` (points in the province's CRS): the columns of hamlets.csv (hamlet_id, name, commune_code,
       commune, district, lat, lon, population, synthetic_position, best_operator, technology, rsrp_dbm,
       sinr_db, service_level) and for every layer `rsrp_dbm:<layer>` and `service_level:<layer>`
-    - `gaps` (polygons): gap_id, layer, people, area_km2, hamlets, hamlets_count, communes, worst_dbm, cause,
-      mend, lacking_db, severity (person-dB), nearest_site_id, nearest_operator, nearest_site_km; cause and mend
-      are empty where they were not asked for
+    - `gaps` (polygons): gap_id, layer, lat and lon of the worst point, people, area_km2, hamlets, hamlets_count,
+      communes, worst_dbm, cause, cause_share, own_cause, mend, lacking_db, severity (person-dB),
+      nearest_site_id, nearest_operator, nearest_site_km; cause and mend are empty where they were not asked
+      for. A wide gap is listed in pieces with one `joined_id`, the gap_id of the piece with most people;
+      joined_people, joined_km2 and joined_pieces are of the whole
     - `other_gaps`: the same columns and `kind` (indoor | capacity), where people have signal outdoors
     - `units`: level (province | district | commune | unit_2025), code, name, layer, population,
       population_served_share, area_served_share, indoor_population_share
@@ -39,9 +41,13 @@ class RunResult:
     - `stretches` (lines along the border patrol road): layer, state (silent | one_server | served), from_km,
       to_km, length_km, worst_dbm
     - `road_places`: posts, gates and hamlets along that road: layer, name, kind, at_km, away_km, state
+    - `border_stations` (points): the stations along the border, on air or planned, as `border_stations` gives them
+    - `target_places`: the seats and zones that a target asks for, as `target_places` gives them
     - `service`: one row a hamlet and layer, as `hamlet_service` gives it
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `plan_sites` (points): new sites of a plan that stand by this year, with the columns of `SitePlan.sites`;
+      empty for any other run
     - `networks`: fixed broadband, loudspeakers and the load of the cells
     - `uncertainty`: intervals and probabilities, which stand in the tables above too; None where not asked for
     """
@@ -59,11 +65,14 @@ class RunResult:
     other_gaps: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     stretches: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     road_places: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    border_stations: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    target_places: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     service: pd.DataFrame = field(default_factory=pd.DataFrame)
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
     uncertainty: UncertaintyAnswer | None = None
+    plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
     def _repr_html_(self) -> str:
         from phusong.scenarios.notebook import result_html

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.folder import check_target, whole_folder
 from phusong.scenarios.phases import years_of
-from phusong.scenarios.progress import Stages
+from phusong.scenarios.progress import Report, Stages
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 
-BYTES_PER_CELL_AND_LAYER = 60  # 17 for a layer's arrays, the rest while it is predicted, counted and written
+if TYPE_CHECKING:
+    from phusong.coverage.coverage_map import CoverageMap
+    from phusong.coverage.ground import Ground
+    from phusong.coverage.site import Sector
+    from phusong.scenarios.inputs import Inputs
+    from phusong.scenarios.uncertainty_answer import Ears
+
+BYTES_PER_CELL_AND_LAYER = 60  # 18 for a layer's arrays, the rest while it is predicted, counted and written
 
 
 def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:
     """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
     from phusong.coverage.compiled import use_cores
-    from phusong.coverage.predict import predict
     from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
+    from phusong.scenarios.busy_hour import busy_hour, rates_mbps
     from phusong.scenarios.gap_causes import other_worlds
-    from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.inputs import ground_of, load_inputs
     from phusong.scenarios.networks import other_networks, with_networks
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
-    from phusong.scenarios.outages import outage_summary, outages
+    from phusong.scenarios.outages import check_cuts, outage_summary, outages
+    from phusong.scenarios.quality import quality_levels
     from phusong.scenarios.targets import target_row, with_networks_reached
     from phusong.scenarios.uncertainty_answer import ears_of, uncertainty, with_uncertainty
 
@@ -36,30 +45,29 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
         inputs = load_inputs(scenario)
         check_memory(scenario, inputs.grid)
+        check_cuts(scenario, inputs)
+        quality_levels(scenario)
     if jobs is not None:
         use_cores(jobs)
     ground = ground_of(inputs.province)
     ears = ears_of(scenario, inputs, ground)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        try:
-            coverage = predict(
-                ground,
-                inputs.sectors,
-                grid=inputs.grid,
-                options=options_of(scenario),
-                where=inputs.asked(inputs.grid),
-                progress=report,
-                listen=None if ears is None else ears.lists.hear,
-            )
-        except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
-            raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
+        coverage = predicted(scenario, inputs, ground, inputs.sectors, report, ears)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
+    unlimited = None
+    if inputs.unlimited:
+        with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
+            free = predicted(scenario, inputs, ground, inputs.unlimited, report)
+        unlimited = with_roaming(free, scenario.roaming)
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
             worlds = other_worlds(scenario, inputs, ground, met, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
-        result = answer(scenario, inputs, met, worlds)
+        # each network carries its own subscribers' traffic: guests' traffic is not known
+        loaded = busy_hour(scenario, inputs, coverage)
+        rates = rates_mbps(scenario, inputs, coverage, loaded)
+        result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
     if ears is not None:
         with stages.stage("uncertainty", "Chắc chắn đến đâu · how sure") as report:
             sure = uncertainty(scenario, inputs, ground, ears, coverage, result, report)
@@ -68,9 +76,8 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
             found = outages(scenario, inputs, ground, report)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
-    # each network carries its own subscribers' traffic: guests' traffic is not known
     with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
-        networks = other_networks(scenario, inputs, coverage)
+        networks = other_networks(scenario, inputs, coverage, loaded)
         result = with_networks(result, networks)
         gaps = other_gaps(scenario, inputs, met, networks.cells)
         targets = with_networks_reached(result.targets, result.summary)
@@ -80,6 +87,35 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
             "targets": [target_row(target) for target in targets],
         }
         return replace(result, other_gaps=gaps, targets=targets, summary=summary)
+
+
+def predicted(
+    scenario: Scenario,
+    inputs: Inputs,
+    ground: Ground,
+    sectors: Sequence[Sector],
+    report: Report,
+    ears: Ears | None = None,
+) -> CoverageMap:
+    """The coverage of some sectors on the scenario's grid; `ears` listen to it.
+
+    InputError for what its model cannot predict.
+    """
+    from phusong.coverage.predict import predict
+    from phusong.scenarios.inputs import options_of
+
+    try:
+        return predict(
+            ground,
+            sectors,
+            grid=inputs.grid,
+            options=options_of(scenario),
+            where=inputs.asked(inputs.grid),
+            progress=report,
+            listen=None if ears is None else ears.lists.hear,
+        )
+    except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
+        raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
 
 
 def run_to_folder(
@@ -128,7 +164,15 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         for path in (folder / "project.toml", folder / "project.gpkg", *sorted(folder.glob("rasters/*.*"))):
             if path.is_file():
                 prints[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    for table in (scenario.sites.add_table, scenario.fixed.table, scenario.loudspeakers.table):
+    shapes = [*scenario.sites.off_inside, *(shape for cut in scenario.cuts for shape in cut.off_inside)]
+    files = [
+        scenario.sites.add_table,
+        scenario.fixed.table,
+        scenario.loudspeakers.table,
+        scenario.quality.file,
+        scenario.radio.calibration,
+    ]
+    for table in dict.fromkeys([*files, *(shape.file for shape in shapes)]):
         if table:
             prints[table] = hashlib.sha256(Path(table).read_bytes()).hexdigest()
     return prints

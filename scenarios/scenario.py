@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
+from phusong.scenarios.outage_keys import Cut, Off
 from phusong.scenarios.plan_keys import PlanKeys
 from phusong.scenarios.radio_keys import Radio as Radio
+from phusong.scenarios.service_keys import Border, Quality
+from phusong.scenarios.strict import Strict
 from phusong.scenarios.uncertainty_keys import Uncertainty
 
 Technology = Literal["3G", "4G", "5G"]
@@ -17,11 +20,7 @@ Share = Annotated[float, Field(strict=True, gt=0, le=1)]
 Level = Annotated[float, Field(strict=True, ge=-140, le=-30)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Thresholds(_Strict):
+class Thresholds(Strict):
     """RSRP outdoors at 1.5 m, in dBm, from which each service works (5G: SS-RSRP, 3G: RSCP)."""
 
     outdoor_dbm: Level
@@ -38,7 +37,7 @@ class Thresholds(_Strict):
         return self
 
 
-class SiteChange(_Strict):
+class SiteChange(Strict):
     """New values for one site (all its sectors) or one sector; what is left out stays."""
 
     id: str  # a site_id or a sector_id
@@ -60,8 +59,8 @@ class SiteChange(_Strict):
         return self
 
 
-class NewSite(_Strict):
-    """One site to add, with one carrier and equally built sectors."""
+class NewSite(Strict):
+    """One site to add, with one carrier and sectors that differ in azimuth and electrical tilt only."""
 
     id: str
     operator: str
@@ -76,18 +75,20 @@ class NewSite(_Strict):
     antenna: str = ""  # empty: the antenna that the data's sectors of this technology have most often
     azimuths_deg: tuple[Annotated[float, Field(strict=True, ge=0, lt=360)], ...] = (0.0, 120.0, 240.0)
     electrical_downtilt_deg: Annotated[float, Field(strict=True, ge=-10, le=30)] = 4.0
+    downtilts_deg: tuple[Annotated[float, Field(strict=True, ge=-10, le=30)], ...] = ()  # one an azimuth
     on_air_year: Annotated[int, Field(strict=True, ge=1990, le=2050)] | None = None  # empty: in every year
 
+    @model_validator(mode="after")
+    def _a_tilt_for_each(self) -> NewSite:
+        if self.downtilts_deg and len(self.downtilts_deg) != len(self.azimuths_deg):
+            raise ValueError(
+                f"downtilts_deg: {len(self.downtilts_deg)} tilts for {len(self.azimuths_deg)} azimuths; give "
+                "one each, or none for electrical_downtilt_deg in all"
+            )
+        return self
 
-class Circle(_Strict):
-    """A round area, such as a storm's."""
 
-    lat: Annotated[float, Field(strict=True, ge=8, le=24)]
-    lon: Annotated[float, Field(strict=True, ge=102, le=118)]
-    radius_km: Annotated[float, Field(strict=True, gt=0, le=300)]
-
-
-class Refarm(_Strict):
+class Refarm(Strict):
     """Sectors of one technology and band that send on another carrier instead, or on one more."""
 
     technology: Technology
@@ -102,14 +103,10 @@ class Refarm(_Strict):
     power_dbm: Annotated[float, Field(strict=True, ge=0, le=60)] | None = None  # none: the power stays
 
 
-class Sites(_Strict):
+class Sites(Off):
     """What differs from the data's stations: built, switched off, changed, added."""
 
     built: tuple[str, ...] = ()  # kinds of planned sites that are on air in this scenario: "border", "5g"
-    off: tuple[str, ...] = ()  # site_id, mast_id or sector_id
-    off_operators: tuple[str, ...] = ()
-    off_units: tuple[str, ...] = ()  # district, commune or unit of 2025 whose power is cut: code or name
-    off_within: tuple[Circle, ...] = ()
     change: tuple[SiteChange, ...] = ()
     refarm: tuple[Refarm, ...] = ()
     add: tuple[NewSite, ...] = ()
@@ -127,7 +124,7 @@ class Sites(_Strict):
         return self
 
 
-class Growth(_Strict):
+class Growth(Strict):
     """How many more people there are each year; the demand of each of them grows by [demand]."""
 
     people_per_year: Annotated[float, Field(strict=True, ge=-0.2, le=0.2)] = (
@@ -139,7 +136,7 @@ class Growth(_Strict):
     )
 
 
-class Scenario(_Strict):
+class Scenario(Strict):
     """One question about the province; every key is checked and unknown ones are refused."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")]
@@ -156,13 +153,16 @@ class Scenario(_Strict):
     hamlet_people_share: Share = 0.8
     gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
     explain_gaps: bool = True  # predict again, three times, to tell every gap's cause and mend
-    outages: bool = True  # every mast's outage, and every operator's and district's
+    outages: bool = True  # every mast's outage, every operator's and district's, and `cuts`
+    cuts: tuple[Cut, ...] = ()  # failures to judge beside the run
     area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
     roaming: tuple[
         tuple[str, ...], ...
     ] = ()  # groups of operators whose subscribers use each other's networks
     radio: Radio = Radio()
     sites: Sites = Sites()
+    border: Border = Border()
+    quality: Quality = Quality()
     fixed: Fixed = Fixed()
     loudspeakers: Loudspeakers = Loudspeakers()
     demand: Demand = Demand()
@@ -183,6 +183,10 @@ class Scenario(_Strict):
                 raise ValueError(f"roaming: {operator!r} is not in operators, {', '.join(self.operators)}")
             if guests.count(operator) > 1:
                 raise ValueError(f"roaming: {operator!r} stands twice; an operator is in one group at most")
+        names = [cut.name for cut in self.cuts]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"cuts: {twice!r} stands twice; give every cut its own name")
         for technology in self.technologies:
             if technology not in self.thresholds:
                 raise ValueError(f"technologies has {technology} and [thresholds.{technology}] is missing")

@@ -60,8 +60,8 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
             f"{file.label}: its `base` leads back to itself ({' -> '.join((*seen, file.label))})"
         )
     own = dict(file.keys)
-    if file.path and isinstance(own.get("data"), str) and own["data"] != "reference":
-        own["data"] = str(file.path.parent / own["data"])  # a project folder beside the file
+    if file.path:
+        own = _beside(own, file.path.parent)
     base = own.pop("base", None)
     if base is None:
         return own, file
@@ -78,13 +78,35 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
     return _overlay(below, own), file
 
 
+def _beside(keys: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The keys with the project folder and every `file` and `calibration` taken from beside the scenario."""
+    data = keys.get("data")
+    found = {key: _files_beside(value, folder) for key, value in keys.items()}
+    return {**found, "data": str(folder / data)} if isinstance(data, str) and data != "reference" else found
+
+
+def _files_beside(value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_files_beside(one, folder) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: str(folder / one)
+        if key in ("file", "calibration") and isinstance(one, str) and one
+        else _files_beside(one, folder)
+        for key, one in value.items()
+    }
+
+
 def _forget_options(below: dict[str, Any], own: Mapping[str, Any]) -> None:
-    """The options of a base's model say nothing to another model."""
+    """The options and the calibration of a base's model say nothing to another model."""
     mine, theirs = own.get("radio"), below.get("radio")
     if not (isinstance(mine, Mapping) and isinstance(theirs, Mapping)):
         return
     if mine.get("model", theirs.get("model")) != theirs.get("model"):
-        below["radio"] = {key: value for key, value in theirs.items() if key != "model_options"}
+        below["radio"] = {
+            key: value for key, value in theirs.items() if key not in ("model_options", "calibration")
+        }
 
 
 def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +187,7 @@ def _first_problem(error: ValidationError, file: _File) -> str:
     if not dotted:
         return f"{where}{message}"
     given = problem.get("input")
-    if repr(given) in message:
+    if isinstance(given, str) and repr(given) in message:
         return f"{where}{dotted}: {message}"
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
     return f"{where}{dotted}: {message[0].lower()}{message[1:]}{shown}"

@@ -20,7 +20,7 @@ from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.answer import answer
 from phusong.scenarios.folder import MARK
 from phusong.scenarios.inputs import Inputs
-from phusong.scenarios.outputs import RASTERS
+from phusong.scenarios.outputs import RASTERS, UNKNOWN
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
@@ -55,7 +55,9 @@ class StoredRun:
         coverage = CoverageMap(grid=inputs.grid, sectors=inputs.sectors, layers=layers, model=model)
         result = answer(self.scenario, inputs, coverage)
         stored = pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="gaps")
-        return replace(result, gaps=stored.fillna({"cause": "", "mend": ""}), summary=self.summary)
+        return replace(
+            result, gaps=stored.fillna({"cause": "", "own_cause": "", "mend": ""}), summary=self.summary
+        )
 
     def _layer(self, row: Mapping[str, Any], inputs: Inputs) -> Layer:
         fields = {}
@@ -63,7 +65,9 @@ class StoredRun:
             raster = read_geotiff(self.folder / f"{prefix}_{row['layer']}.tif")
             if raster.grid.shape != inputs.grid.shape:
                 raise InputError(f"{self.folder}: its rasters are not of its scenario's grid; run it again")
-            fields[field] = raster.values
+            fields[field] = (
+                np.where(raster.values == UNKNOWN, 0, raster.values) if field == "servers" else raster.values
+            )
         return Layer(
             key=row["layer"],
             operator=row["operator"],

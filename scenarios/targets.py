@@ -17,6 +17,7 @@ from phusong.coverage.targets import Target, areas_served, points_served
 from phusong.geodata.province import Province
 
 ZONE_AREA_SHARE = 0.95  # of a zone's area, for the zone to count
+PLACE_COLUMNS = ("key", "layer", "name", "kind", "served_share", "met")
 
 
 def check_targets(
@@ -24,6 +25,33 @@ def check_targets(
 ) -> tuple[Target, ...]:
     """Every target with what the run reaches; None where the run has no layer of its technology."""
     return tuple(_check(wanted, province, coverage, hamlets, units) for wanted in _wanted())
+
+
+def target_places(province: Province, coverage: CoverageMap) -> gpd.GeoDataFrame:
+    """Every seat (point) and zone (polygon) that a target asks for: the columns of PLACE_COLUMNS."""
+    tables = []
+    for wanted in _wanted():
+        key = f"any-{wanted.get('technology', 'none').lower()}"
+        if key not in coverage.layers or wanted["measure"] not in ("seats", "zones"):
+            continue
+        layer = coverage.layers[key]
+        if wanted["measure"] == "seats":
+            table = province.places[province.places["kind"] == "seat"]
+            share, least = points_served(coverage, layer, table.geometry).astype(float), 1.0
+        else:
+            table = province.zones
+            share, least = areas_served(coverage, layer, table.geometry), ZONE_AREA_SHARE
+        rows = table[["name", "geometry"]].assign(
+            key=wanted["key"],
+            layer=key,
+            kind=wanted["measure"][:-1],
+            served_share=share.round(4),
+            met=share >= least,
+        )
+        tables.append(rows[["key", "layer", "name", "kind", "served_share", "met", "geometry"]])
+    if not tables:
+        return gpd.GeoDataFrame({name: [] for name in PLACE_COLUMNS}, geometry=[], crs=province.crs)
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=province.crs)
 
 
 def target_row(target: Target) -> dict[str, Any]:

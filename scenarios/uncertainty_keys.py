@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from phusong.scenarios.strict import Strict
 
 NotNegative = Annotated[float, Field(strict=True, ge=0)]
 Distance = Annotated[float, Field(strict=True, gt=0, le=100_000)]
 DRAWS = 100  # some twenty seconds of two cores for the province; 200 narrow the limits themselves by a third
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Shadow(_Strict):
+class Shadow(Strict):
     """Shadow fading: standard deviations in dB, correlation exp(−d / correlation_m) from place to place."""
 
     clear_db: Annotated[float, Field(strict=True, ge=0, le=30)] | None = None
@@ -24,21 +22,21 @@ class Shadow(_Strict):
     site_correlation: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
 
 
-class Terrain(_Strict):
+class Terrain(Strict):
     """Vertical errors of the terrain model."""
 
     sigma_m: Annotated[float, Field(strict=True, ge=0, le=50)] | None = None
     correlation_m: Distance | None = None
 
 
-class Clutter(_Strict):
+class Clutter(Strict):
     """Errors of clutter heights, as a share of them."""
 
     sigma_share: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
     correlation_m: Distance | None = None
 
 
-class Stations(_Strict):
+class Stations(Strict):
     """Errors of what the station list says."""
 
     power_db: Annotated[float, Field(strict=True, ge=0, le=20)] | None = None
@@ -47,13 +45,13 @@ class Stations(_Strict):
     height_m: Annotated[float, Field(strict=True, ge=0, le=50)] | None = None
 
 
-class Model(_Strict):
+class Model(Strict):
     """The choice of the propagation model: its spread among models, times `factor`."""
 
     factor: Annotated[float, Field(strict=True, ge=0, le=5)] | None = None
 
 
-class Uncertainty(_Strict):
+class Uncertainty(Strict):
     """How sure the answer is: draws of everything that is not known."""
 
     enabled: bool = True

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.scenarios.answer import answer
+from phusong.scenarios.busy_hour import busy_hour, rates_mbps
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario_file import load_scenario
@@ -37,7 +38,8 @@ def made_up_result(
         own = [layer for layer in layers.values() if layer.technology == technology]
         layers[f"any-{technology.lower()}"] = _best(own)
     coverage = CoverageMap(grid=inputs.grid, sectors=inputs.sectors, layers=layers, model="made up")
-    return answer(asked, inputs, coverage)
+    rates = rates_mbps(asked, inputs, coverage, busy_hour(asked, inputs, coverage))
+    return answer(asked, inputs, coverage, rates=rates)
 
 
 def _hostile(inputs: Inputs) -> Inputs:

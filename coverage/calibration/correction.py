@@ -58,13 +58,5 @@ class Correction:
             table = np.zeros(1 + max(*self.clutter_db, *ground.clutter_height_m))
             for code, value_db in self.clutter_db.items():
                 table[code] = value_db
-            added = added + table[class_at(ground, x, y)]
+            added = added + table[ground.class_at(x, y)]
         return added
-
-
-def class_at(ground: Ground, x: Floats, y: Floats) -> NDArray[np.int64]:
-    """The clutter class of the cell nearest to each point (cells of the ground's grid), the rim's outside."""
-    rows, cols = ground.grid.shape
-    row = np.clip(np.rint(y).astype(np.int64), 0, rows - 1)
-    col = np.clip(np.rint(x).astype(np.int64), 0, cols - 1)
-    return np.asarray(ground.clutter.values[row, col], np.int64)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.calibration.correction import class_at
 from phusong.coverage.excess import settled, spm_terms
 from phusong.coverage.ground import Ground
 from phusong.coverage.masts import Mast, masts_of
@@ -107,7 +106,7 @@ def _fill(
     x, y = (x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - y_m) / grid.cell_m - 0.5
     foot = ((mast.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - mast.y_m) / grid.cell_m - 0.5)
     found.distance_m[at] = np.hypot(x_m - mast.x_m, y_m - mast.y_m)
-    found.clutter[at] = class_at(window, x, y)
+    found.clutter[at] = window.class_at(x, y)
     if found.terms.shape[1]:
         terms = spm_terms(window, window.samples_dm(), mast, foot, x, y, options)
         bands = [mast.frequencies_mhz.index(sectors[int(k)].carrier.frequency_mhz) for k in bins.sector[at]]

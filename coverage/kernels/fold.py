@@ -21,7 +21,7 @@ class Signal(NamedTuple):
     rsrp_dbm: F32
     best_server: NDArray[np.int32]
     second_dbm: F32
-    servers: NDArray[np.uint8]
+    servers: NDArray[np.uint16]
     sinr_db: F32
 
 
@@ -31,7 +31,7 @@ def nothing(shape: tuple[int, int]) -> Signal:
         np.full(shape, np.nan, np.float32),
         np.full(shape, -1, np.int32),
         np.full(shape, np.nan, np.float32),
-        np.zeros(shape, np.uint8),
+        np.zeros(shape, np.uint16),
         np.full(shape, np.nan, np.float32),
     )
 
@@ -92,7 +92,7 @@ def _merge(
         runner_up = second
     signal.second_dbm[row, col] = runner_up if runner_up > f32(-1e6) else f32(np.nan)
     together: Any = np.int64(signal.servers[row, col]) + np.int64(servers)
-    signal.servers[row, col] = min(together, 255)
+    signal.servers[row, col] = min(together, 65535)
     if signal.best_server[row, col] < 0 or best > had:
         signal.rsrp_dbm[row, col] = best
         signal.best_server[row, col] = server

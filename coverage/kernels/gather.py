@@ -1,6 +1,8 @@
 """From polar losses to cells: every sector of one mast is added to what each cell receives.
 
 A worker owns whole rows, and masts are added one after the other: the same bytes for any number of workers.
+A row is gone through in short loops, a few arrays each: what looks something up apart from what calculates,
+so that the compiler does the latter for several cells at a time.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ TEN_LOG_2 = f32(10.0 * np.log10(2.0))
 DB_TO_LOG2 = f32(np.log2(10.0) / 10.0)
 DEGREES = f32(180.0 / np.pi)
 
+VECTOR: dict[str, Any] = {"fastmath": {"contract", "nsz", "arcp"}}
+
 
 class Received(NamedTuple):
     """What each cell receives, by carrier: arrays of shape (carriers, rows, cols)."""
@@ -32,7 +36,7 @@ class Received(NamedTuple):
     second_dbm: F32
     total_mw: F32
     best_server: NDArray[np.int32]
-    servers: NDArray[np.uint8]
+    servers: NDArray[np.uint16]
 
 
 class MastSectors(NamedTuple):
@@ -45,9 +49,20 @@ class MastSectors(NamedTuple):
     level_dbm: F32  # with no path and no antenna loss
     threshold_dbm: F32
     horizontal_db: F32  # (sectors, 361) by azimuth, turned to where the sector points
-    tilt_deg: F32  # (sectors, 361) by azimuth: mechanical downtilt as seen there
+    tilt_deg: F32  # (sectors, 2): mechanical downtilt times sine and cosine of the azimuth it leans to
     vertical_db: F32  # (sectors, 360 STEPS + 1) from straight up, electrical tilt applied
     floor_db: F32
+
+
+class Seen(NamedTuple):
+    """How a mast sees the cells of a row, one entry each."""
+
+    turn: F32  # azimuth in degrees, and its sine and cosine
+    east: F32
+    north: F32
+    flat_m: F32  # distance
+    below: F32  # degrees below the horizon
+    spread: F32  # 20 log of the slant range in m
 
 
 class MastView(NamedTuple):
@@ -65,59 +80,57 @@ class MastView(NamedTuple):
     reach_cells: float
 
 
-@jit(forceinline=True)
-def _between(table: F32, at: Any) -> Any:
-    below = i32(at)
-    fraction = at - f32(below)
-    return table[below] + (table[below + i32(1)] - table[below]) * fraction
+@jit()
+def seen_arrays(count: int) -> Seen:
+    """Room for `count` cells."""
+    e = np.empty
+    return Seen(
+        e(count, np.float32), e(count, np.float32), e(count, np.float32), e(count, np.float32),
+        e(count, np.float32), e(count, np.float32),
+    )  # fmt: skip
 
 
 @jit(**INLINE)
-def direction(east_m: Any, north_m: Any, drop_m: Any, bulge_m: Any) -> tuple[Any, Any, Any, Any]:
-    """Azimuth in degrees, distance in m, degrees below the horizon and 20 log of the slant range in m.
+def direction(east_m: Any, north_m: Any, drop_m: Any, bulge_m: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """One cell's entries of `Seen`.
 
     `drop_m` is how far the receiver lies below the antenna on a flat earth. All in single precision.
     """
     flat2 = east_m * east_m + north_m * north_m
     flat_m = sqrt(flat2)
+    away_m: Any = max(flat_m, f32(1e-3))
+    share = f32(1.0) / away_m
     drop = drop_m + bulge_m * flat2
     azimuth = atan2(east_m, north_m) * DEGREES
     turn = azimuth if azimuth >= f32(0.0) else azimuth + f32(360.0)
+    below = atan2(drop, flat_m) * DEGREES
     # nearer than a metre the far field has no meaning
-    return turn, flat_m, atan2(drop, flat_m) * DEGREES, TEN_LOG_2 * log2(max(flat2 + drop * drop, f32(1.0)))
+    spread = TEN_LOG_2 * log2(max(flat2 + drop * drop, f32(1.0)))
+    return turn, east_m * share, north_m * share, flat_m, below, spread
 
 
-@jit(fastmath={"contract", "nsz", "arcp"})
-def _geometry(
-    view: MastView,
-    row: int,
-    first: int,
-    count: int,
-    ground_m: F32,
-    turn: F32,
-    radius: F32,
-    below: F32,
-    spread: F32,
-) -> None:
+@jit(**VECTOR)
+def _geometry(view: MastView, row: int, first: int, count: int, ground_m: F32, seen: Seen) -> None:
     north = f32(view.y - row) * f32(view.cell_m)
     start = f32((first - view.x) * view.cell_m)
     cell = f32(view.cell_m)
-    steps = f32(1.0 / view.polar_m)
     eye = f32(view.antenna_m - view.receiver_m)
     bulge = f32(view.bulge_m)
+    ground = ground_m[first : first + count]
     for k in range(count):
-        turn[k], flat_m, below[k], spread[k] = direction(
-            start + f32(k) * cell, north, eye - ground_m[first + k], bulge
+        drop = eye - ground[k]
+        seen.turn[k], seen.east[k], seen.north[k], seen.flat_m[k], seen.below[k], seen.spread[k] = direction(
+            start + f32(k) * cell, north, drop, bulge
         )
-        radius[k] = flat_m * steps
 
 
 @jit()
 def _polar_loss(
-    polar: F32, reach: NDArray[np.int32], limit: int, radials: int, count: int,
-    turn: F32, radius: F32, spread: F32, loss: F32,
+    polar: F32, reach: NDArray[np.int32], limit: int, steps: Any, count: int, turn: F32, flat_m: F32,
+    spread: F32, constant: Any, loss: F32,
 ) -> None:  # fmt: skip
     # bilinear between radials and samples; beyond known ground or the band's limit the loss is infinite
+    radials = polar.shape[0]
     per_degree = f32(radials / 360.0)
     for k in range(count):
         at = turn[k] * per_degree
@@ -128,44 +141,84 @@ def _polar_loss(
         r1 = r0 + i32(1)
         if r1 >= radials:
             r1 = i32(0)
-        n = i32(radius[k])
-        along = radius[k] - f32(n)
+        radius = flat_m[k] * steps
+        n = i32(radius)
+        along = radius - f32(n)
         if n >= min(limit, min(reach[r0], reach[r1])):
             loss[k] = f32(np.inf)
             continue
         a = polar[r0, n] + (polar[r0, n + 1] - polar[r0, n]) * along
         b = polar[r1, n] + (polar[r1, n + 1] - polar[r1, n]) * along
-        loss[k] = a + (b - a) * across + spread[k]
+        loss[k] = a + (b - a) * across + spread[k] + constant
+
+
+@jit(**VECTOR)
+def _elevations(seen: Seen, count: int, tilt_east: Any, tilt_north: Any, at: F32) -> None:
+    # where a tilted sector's vertical table is read
+    east, north, below = seen.east, seen.north, seen.below
+    for k in range(count):
+        down = below[k] - (tilt_east * east[k] + tilt_north * north[k])
+        at[k] = (max(f32(-180.0), min(down, f32(179.9))) + f32(180.0)) * f32(STEPS)
+
+
+@jit(forceinline=True)
+def _between(table: F32, at: Any) -> Any:
+    below = np.uint32(at)
+    fraction = at - f32(below)
+    return table[below] + (table[below + np.uint32(1)] - table[below]) * fraction
 
 
 @jit(fastmath={"contract", "nsz"})
-def add_sector(
-    received: Received, sectors: MastSectors, s: int, row: int, first: int, count: int,
-    turn: F32, below: F32, loss: F32, level: F32,
-) -> None:  # fmt: skip
-    """Adds one sector to `count` cells of a row, given their directions and losses; `level` is scratch."""
-    horizontal, tilt, vertical = sectors.horizontal_db[s], sectors.tilt_deg[s], sectors.vertical_db[s]
-    start, floor, threshold = sectors.level_dbm[s], sectors.floor_db[s], sectors.threshold_dbm[s]
+def _levels(
+    horizontal: F32, vertical: F32, start: Any, floor: Any, count: int, turn: F32, loss: F32, level: F32
+) -> None:
+    # `level` holds where the vertical table is read, and then the level
     for k in range(count):
-        down = below[k] - _between(tilt, turn[k])
-        down = max(f32(-180.0), min(down, f32(179.9)))
-        pattern = _between(horizontal, turn[k]) + _between(vertical, (down + f32(180.0)) * f32(STEPS))
+        pattern = _between(horizontal, turn[k]) + _between(vertical, level[k])
         level[k] = start - min(pattern, floor) - loss[k]
-    c = sectors.carrier[s]
-    best, second = received.best_dbm[c, row], received.second_dbm[c, row]
-    total, servers = received.total_mw[c, row], received.servers[c, row]
-    server = received.best_server[c, row]
-    number = sectors.number[s]
+
+
+@jit(**VECTOR)
+def _ranked(best: F32, second: F32, server: NDArray[np.int32], number: Any, level: F32, count: int) -> None:
     for k in range(count):
-        j = first + k
+        p, b = level[k], best[k]
+        # less than NEVER_DBM, an infinite loss, is never second
+        second[k] = max(second[k], min(p, b))
+        server[k] = number if p > b else server[k]
+        best[k] = max(p, b)
+
+
+@jit(**VECTOR)
+def _summed(total: F32, level: F32, count: int) -> None:
+    for k in range(count):
         p = level[k]
-        b = best[j]
-        reaches = p > f32(-1e6)
-        second[j] = max(second[j], min(p, b)) if reaches else second[j]
-        best[j] = max(p, b)
-        server[j] = number if p > b else server[j]
-        total[j] += exp2(p * DB_TO_LOG2) if reaches else f32(0.0)
-        servers[j] += np.uint8(1) if (p >= threshold and servers[j] < np.uint8(255)) else np.uint8(0)
+        total[k] += exp2(p * DB_TO_LOG2) if p > f32(-1e6) else f32(0.0)
+
+
+@jit(**VECTOR)
+def _counted(servers: NDArray[np.uint16], level: F32, threshold: Any, count: int) -> None:
+    for k in range(count):
+        servers[k] += np.uint16(1) if level[k] >= threshold else np.uint16(0)
+
+
+@jit()
+def add_sector(
+    received: Received, sectors: MastSectors, s: int, row: int, first: int, count: int, seen: Seen, loss: F32,
+    level: F32,
+) -> None:  # fmt: skip
+    """Adds one sector to `count` cells of a row, given how it sees them and the loss; `level` is scratch."""
+    _elevations(seen, count, sectors.tilt_deg[s, 0], sectors.tilt_deg[s, 1], level)
+    _levels(
+        sectors.horizontal_db[s], sectors.vertical_db[s], sectors.level_dbm[s], sectors.floor_db[s], count,
+        seen.turn, loss, level,
+    )  # fmt: skip
+    c, last = sectors.carrier[s], first + count
+    _ranked(
+        received.best_dbm[c, row, first:last], received.second_dbm[c, row, first:last],
+        received.best_server[c, row, first:last], sectors.number[s], level, count,
+    )  # fmt: skip
+    _summed(received.total_mw[c, row, first:last], level, count)
+    _counted(received.servers[c, row, first:last], level, sectors.threshold_dbm[s], count)
 
 
 @jit(parallel=True)
@@ -182,13 +235,11 @@ def gather(
     """Adds one mast to `received`. polar[band, radial, sample] is the loss beyond free space, followed to
     `limits[band]` samples; `constant_db[band]` is free space's loss at one metre, `ground_m` the terrain of
     the output grid."""
-    bands, radials = polar.shape[0], polar.shape[1]
-    cols = ground_m.shape[1]
+    bands, cols = polar.shape[0], ground_m.shape[1]
     rows = view.last_row - view.first_row + 1
+    steps = f32(1.0 / view.polar_m)
     for chunk in prange(CHUNKS):
-        turn, radius = np.empty(cols, np.float32), np.empty(cols, np.float32)
-        below, spread = np.empty(cols, np.float32), np.empty(cols, np.float32)
-        level = np.empty(cols, np.float32)
+        seen, level = seen_arrays(cols), np.empty(cols, np.float32)
         loss = np.empty((bands, cols), np.float32)
         for row in range(
             view.first_row + chunk * rows // CHUNKS, view.first_row + (chunk + 1) * rows // CHUNKS
@@ -200,10 +251,19 @@ def gather(
             count = min(cols - 1, int(view.x + sqrt(half))) - first + 1
             if count <= 0:
                 continue
-            _geometry(view, row, first, count, ground_m[row], turn, radius, below, spread)
+            _geometry(view, row, first, count, ground_m[row], seen)
             for b in range(bands):
-                _polar_loss(polar[b], reach, limits[b], radials, count, turn, radius, spread, loss[b])
-                loss[b, :count] += constant_db[b]
+                _polar_loss(
+                    polar[b],
+                    reach,
+                    limits[b],
+                    steps,
+                    count,
+                    seen.turn,
+                    seen.flat_m,
+                    seen.spread,
+                    constant_db[b],
+                    loss[b],
+                )
             for s in range(sectors.number.size):
-                band = sectors.band[s]
-                add_sector(received, sectors, s, row, first, count, turn, below, loss[band], level)
+                add_sector(received, sectors, s, row, first, count, seen, loss[sectors.band[s]], level)

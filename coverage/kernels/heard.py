@@ -61,7 +61,7 @@ def hear(
             north = (view.y - row[k]) * view.cell_m
             if abs(east) > view.reach_cells * view.cell_m:
                 continue
-            turn, flat_m, below, spread = direction(
+            turn, sine, cosine, flat_m, below, spread = direction(
                 f32(east), f32(north), eye - ground_m[k], f32(view.bulge_m)
             )
             radius = flat_m * f32(1.0 / view.polar_m)
@@ -80,7 +80,8 @@ def hear(
                 one = polar[b, r0, n] + (polar[b, r0, n + 1] - polar[b, r0, n]) * along
                 two = polar[b, r1, n] + (polar[b, r1, n + 1] - polar[b, r1, n]) * along
                 loss = one + (two - one) * across + spread + constant_db[b]
-                down = below - _between(sectors.tilt_deg[s], turn)
+                tilt = sectors.tilt_deg[s]
+                down = below - (tilt[0] * sine + tilt[1] * cosine)
                 down = max(f32(-180.0), min(down, f32(179.9)))
                 pattern = _between(sectors.horizontal_db[s], turn) + _between(
                     sectors.vertical_db[s], (down + f32(180.0)) * f32(STEPS)

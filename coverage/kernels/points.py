@@ -18,6 +18,7 @@ from phusong.coverage.kernels.gather import (
     Received,
     add_sector,
     direction,
+    seen_arrays,
 )
 from phusong.coverage.kernels.profile import Samples, inside, read_path
 from phusong.coverage.propagation.p526 import delta_bullington
@@ -76,20 +77,11 @@ def add_to_points(
     x, y are the points' cells in the grid of `view`, excess_db[band, k] the loss beyond free space.
     """
     count = points.size
-    turn, below, spread = (
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-    )
-    flat_m, level, loss = (
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-    )
+    seen, level, loss = seen_arrays(count), np.empty(count, np.float32), np.empty(count, np.float32)
     eye = f32(view.antenna_m - view.receiver_m)
     for k in range(count):
         east, north = (x[k] - view.x) * view.cell_m, (view.y - y[k]) * view.cell_m
-        turn[k], flat_m[k], below[k], spread[k] = direction(
+        seen.turn[k], seen.east[k], seen.north[k], seen.flat_m[k], seen.below[k], seen.spread[k] = direction(
             f32(east), f32(north), eye - ground_m[k], f32(view.bulge_m)
         )
     part = Received(
@@ -102,10 +94,10 @@ def add_to_points(
     for s in range(sectors.number.size):
         band = sectors.band[s]
         for k in range(count):
-            loss[k] = f32(excess_db[band, k]) + spread[k] + constant_db[band]
-            if flat_m[k] > limits_m[band]:
+            loss[k] = f32(excess_db[band, k]) + seen.spread[k] + constant_db[band]
+            if seen.flat_m[k] > limits_m[band]:
                 loss[k] = f32(np.inf)
-        add_sector(part, sectors, s, 0, 0, count, turn, below, loss, level)
+        add_sector(part, sectors, s, 0, 0, count, seen, loss, level)
     received.best_dbm[:, :, points] = part.best_dbm
     received.second_dbm[:, :, points] = part.second_dbm
     received.total_mw[:, :, points] = part.total_mw

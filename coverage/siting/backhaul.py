@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from phusong.coverage.fixed import Roads
 from phusong.coverage.ground import Ground
 from phusong.coverage.propagation.p530 import link_outage
 
@@ -20,7 +23,7 @@ KINDS = ("none", "fibre", "microwave")
 class Terms:
     """Costs in VND and limits of a connection.
 
-    `fibre_vnd_per_km` along the road, whose length is taken as `detour` times the straight line;
+    `fibre_vnd_per_km` of cable, which follows the roads and off them takes `detour` times the straight line;
     `hop_vnd` for both ends of a microwave hop; `frequency_mhz`, `fade_margin_db` and the availability it must
     keep, `availability_percent`; `least_clearance` of the first Fresnel zone (P.530-18 §2.2.2 uses 0.6 at the
     effective Earth radius of 4/3 for a path that is usually clear); masts beyond `most_km` are not tried.
@@ -40,7 +43,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The cheapest connection of one site: `kind` of KINDS, to which mast (row), length, cost, proof."""
+    """The cheapest connection of one site: `kind` of KINDS, to which mast (row; -1: none), length, cost."""
 
     kind: str
     mast: int
@@ -50,25 +53,79 @@ class Connection:
     availability_percent: float  # of the hop over a year; NaN for fibre
 
 
-def connection(
-    ground: Ground, site_m: tuple[float, float], height_m: float, masts_m: FloatArray, terms: Terms
-) -> Connection:
-    """The cheapest connection of a site to one of the masts at `masts_m`, shape (n, 2), which have fibre.
+@dataclass(frozen=True, slots=True)
+class Fibre:
+    """Where fibre is, `sources_m` of shape (n, 2), and the roads that a cable to anywhere else follows."""
 
-    Standing on such a mast costs nothing. A hop counts only when the Fresnel zone is clear and rain and
-    multipath (P.530) leave it available long enough.
+    sources_m: FloatArray
+    roads: Roads
+    detour: float = 1.3
+
+    def length_km(self, sites_m: FloatArray) -> FloatArray:
+        """Cable from the nearest source to each of `sites_m`, shape (n, 2), in km; inf where none leads.
+
+        Along the roads, off them `detour` times the straight line: to a road and from it, or the whole way
+        where that is shorter than going to a road at all.
+        """
+        if not len(self.sources_m) or not len(sites_m):
+            return np.full(len(sites_m), np.inf)
+        straight_m, _ = cKDTree(self.sources_m).query(sites_m)
+        nodes = len(self.roads.x_m)
+        if not nodes:
+            return np.asarray(straight_m * self.detour * 1e-3)
+        tree = cKDTree(np.column_stack((self.roads.x_m, self.roads.y_m)))
+        from_m, node = tree.query(self.sources_m)
+        to_m, place = tree.query(sites_m)
+        way_m = self._ways_m(np.asarray(node), np.asarray(from_m))[place] + self.detour * to_m
+        beside = straight_m <= np.maximum(to_m, 1.0)
+        return np.asarray(np.where(beside, np.minimum(way_m, straight_m * self.detour), way_m) * 1e-3)
+
+    def _ways_m(self, node: NDArray[np.int64], from_m: FloatArray) -> FloatArray:
+        """Cable from the nearest source to every node of the roads, m."""
+        roads, nodes = self.roads, len(self.roads.x_m)
+        spur_m = np.full(nodes, np.inf)
+        np.minimum.at(spur_m, node, self.detour * from_m)
+        served = np.flatnonzero(np.isfinite(spur_m))
+        a = np.concatenate((np.minimum(roads.a, roads.b), served))
+        b = np.concatenate((np.maximum(roads.a, roads.b), np.full(len(served), nodes)))
+        # an edge of length 0 would be none
+        length = np.maximum(np.concatenate((roads.length_m, spur_m[served])), 1e-3)
+        order = np.lexsort((length, b, a))
+        first = np.ones(len(order), bool)  # of parallel roads the shorter one
+        first[1:] = (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0)
+        kept = order[first]
+        graph = coo_matrix((length[kept], (a[kept], b[kept])), shape=(nodes + 1, nodes + 1)).tocsr()
+        return np.asarray(dijkstra(graph, directed=False, indices=nodes)[:nodes])
+
+
+def connection(
+    ground: Ground,
+    site_m: tuple[float, float],
+    height_m: float,
+    masts_m: FloatArray,
+    terms: Terms,
+    *,
+    fibre_km: float,
+) -> Connection:
+    """The cheapest connection of a site: `fibre_km` of cable, or a hop to one of `masts_m`, shape (n, 2).
+
+    The masts have fibre; standing on one costs nothing. A hop counts only when the Fresnel zone is clear and
+    rain and multipath (P.530) leave it available long enough.
     """
-    away_m, mast = cKDTree(masts_m).query(site_m)
+    away_m, mast = cKDTree(masts_m).query(site_m) if len(masts_m) else (np.inf, -1)
+    nothing = float("nan")
     if away_m < 1.0:
-        return Connection("none", int(mast), 0.0, 0.0, float("nan"), float("nan"))
-    length_km = float(away_m) * 1e-3 * terms.detour
-    fibre = Connection(
-        "fibre", int(mast), length_km, terms.fibre_fixed_vnd + length_km * terms.fibre_vnd_per_km,
-        float("nan"), float("nan"),
-    )  # fmt: skip
+        return Connection("none", int(mast), 0.0, 0.0, nothing, nothing)
+    cost_vnd = terms.fibre_fixed_vnd + fibre_km * terms.fibre_vnd_per_km
+    fibre = Connection("fibre", -1, fibre_km, cost_vnd, nothing, nothing)
     if fibre.cost_vnd <= terms.hop_vnd:
         return fibre
-    return _hop(ground, site_m, height_m, masts_m, terms) or fibre
+    hop = _hop(ground, site_m, height_m, masts_m, terms)
+    if hop is None and not np.isfinite(fibre_km):  # no road leads there: a cable of its own to the mast
+        length_km = float(away_m) * 1e-3 * terms.detour
+        cost_vnd = terms.fibre_fixed_vnd + length_km * terms.fibre_vnd_per_km
+        return Connection("fibre", int(mast), length_km, cost_vnd, nothing, nothing)
+    return hop or fibre
 
 
 def _hop(

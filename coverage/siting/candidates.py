@@ -12,6 +12,7 @@ from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.siting.backhaul import Fibre
 from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
 from phusong.geodata.raster import Raster
@@ -24,7 +25,9 @@ _BLOCK = 4  # cells of terrain to a side of the blocks among which hilltops are 
 class CandidateRules:
     """Which places are taken in.
 
-    Slope in degrees; a new mast stands within `road_m` of a road and at least `border_m` from the border;
+    Slope in degrees; a new mast stands within `road_m` of a road, within `power_m` of where people live or a
+    mast stands (there the low-voltage grid ends), within `fibre_km` of cable, and at least `border_m` from
+    the border;
     `prominence_m` is how far a hilltop rises above the col to the next higher one; two candidates of
     different masts stand at least `spacing_m` apart; at most `most` are kept: own ones,
     masts and hilltops, then those with most people near.
@@ -35,15 +38,22 @@ class CandidateRules:
     spacing_m: float = 400.0
     slope_deg: float = 20.0
     road_m: float = 3000.0
+    power_m: float = np.inf
+    fibre_km: float = np.inf
     border_m: float = 0.0
     prominence_m: float = 40.0
 
 
-def candidates(province: Province, rules: CandidateRules, own: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Candidate sites: x_m, y_m, kind, mast_id ("" for a new mast), name, ground_m, road_m.
+def candidates(
+    province: Province,
+    rules: CandidateRules,
+    own: pd.DataFrame | None = None,
+    fibre: Fibre | None = None,
+) -> pd.DataFrame:
+    """Candidate sites: x_m, y_m, kind, mast_id ("" for a new mast), name, ground_m, road_m, power_m, fibre_km.
 
     `own` gives name, x_m, y_m; a row outside the province is an InputError, everything else outside, in
-    water, in the park's core, too steep or too far from a road is left out.
+    water, in the park's core, too steep or too far from a road, power or `fibre` is left out.
     """
     found = [_points_of(province, kind, rules, own) for kind in rules.kinds]
     found = [one for one in found if len(one)]
@@ -60,6 +70,8 @@ def candidates(province: Province, rules: CandidateRules, own: pd.DataFrame | No
     x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     table["ground_m"] = province.terrain.at(x_m, y_m)
     table["road_m"] = _road_distance(province).at(x_m, y_m)
+    table["power_m"] = _power_distance(province).at(x_m, y_m)
+    table["fibre_km"] = np.nan if fibre is None else fibre.length_km(np.column_stack((x_m, y_m)))
     fixed = table["kind"].isin(("own", "mast")).to_numpy()
     keys = province.clutter_classes.set_index("key")["code"]
     dry = province.clutter.at(x_m, y_m) != keys.get("water", -1)
@@ -68,6 +80,8 @@ def candidates(province: Province, rules: CandidateRules, own: pd.DataFrame | No
         & ~shapely.contains(province.park, at)
         & (_slope_deg(province.terrain).at(x_m, y_m) <= rules.slope_deg)
         & (table["road_m"].to_numpy() <= rules.road_m)
+        & (table["power_m"].to_numpy() <= rules.power_m)
+        & ~(table["fibre_km"].to_numpy() > rules.fibre_km)
         & (shapely.distance(province.border, at) >= rules.border_m)
     )
     table = table[fits | fixed].reset_index(drop=True)
@@ -147,6 +161,17 @@ def _road_distance(province: Province) -> Raster:
     row, col = grid.row_col(*shapely.get_coordinates(lines).T)
     ok = grid.contains(row, col)
     away = np.ones(grid.shape, bool)
+    away[row[ok], col[ok]] = False
+    return Raster(grid, distance_transform_edt(away) * grid.cell_m)
+
+
+def _power_distance(province: Province) -> Raster:
+    """Distance to the nearest cell with people or a mast on air in metres, on the population's grid."""
+    grid = province.population.grid
+    masts = province.sites[province.sites["status"] == "on_air"]
+    row, col = grid.row_col(masts["x_m"].to_numpy(float), masts["y_m"].to_numpy(float))
+    ok = grid.contains(row, col)
+    away = ~(province.population.values > 0)
     away[row[ok], col[ok]] = False
     return Raster(grid, distance_transform_edt(away) * grid.cell_m)
 

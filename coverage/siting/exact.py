@@ -22,10 +22,13 @@ class Stop:
     """Becomes true at the first Ctrl-C; the second one interrupts as usual."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.flag = np.zeros(1, np.uint8)  # compiled loops look at it
 
     def __bool__(self) -> bool:
-        return self.asked
+        return bool(self.flag[0])
+
+    def ask(self) -> None:
+        self.flag[0] = 1
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def listening() -> Iterator[Stop]:
     before = signal.getsignal(signal.SIGINT)
 
     def once(_number: int, _frame: object) -> None:
-        stop.asked = True
+        stop.ask()
         signal.signal(signal.SIGINT, before)
 
     signal.signal(signal.SIGINT, once)

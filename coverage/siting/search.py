@@ -272,9 +272,12 @@ def _random(seed):  # type: ignore[no-untyped-def]
     return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@jit()
-def anneal(inc, state, left, hot, cold, steps, seed):  # type: ignore[no-untyped-def]
-    """The best set met while exchanging sites at falling temperature, from `hot` to `cold` (weight units)."""
+@jit(nogil=True)
+def anneal(inc, state, left, hot, cold, steps, seed, stop):  # type: ignore[no-untyped-def]
+    """The best set met while exchanging sites at falling temperature, from `hot` to `cold` (weight units).
+
+    Ends early when `stop[0]` is no longer 0.
+    """
     sites = len(state.chosen)
     listed = np.flatnonzero(state.chosen)
     place = np.full(sites, -1, np.int64)
@@ -285,7 +288,9 @@ def anneal(inc, state, left, hot, cold, steps, seed):  # type: ignore[no-untyped
     if len(listed) == 0:
         return best
     heat, cool = hot, (cold / hot) ** (1.0 / max(1, steps))
-    for _ in range(steps):
+    for step in range(steps):
+        if step % 4096 == 0 and stop[0] != 0:
+            break
         heat *= cool
         o = listed[int(_random(seed) * len(listed))]
         size = inc.site_start[o + 1] - inc.site_start[o]

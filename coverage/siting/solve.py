@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +20,8 @@ from phusong.geodata.errors import InputError
 BoolArray = NDArray[np.bool_]
 _EXACT_PAIRS = 12_000  # HiGHS proves cores of this size in a second or so
 _KERNEL_PAIRS = 60_000  # and finds good plans in cores of this size
-_BLOCK_SITES = {1: 60, 2: 100, 6: 150}  # sites a block of the tighter bound may have, by round
+_BLOCK_SITES = {1: 60, 2: 150, 4: 200}  # sites a block of the tighter bound may have, by round
+_LONGER = 3.5  # times the steps of the annealing before, for three rounds
 _REFINE_STEPS = 64  # steps of the dual between two looks at the gap
 
 
@@ -38,6 +40,7 @@ class _Hunt:
     bound: float = np.inf
     elite: list[BoolArray] = field(default_factory=list)  # plans found, and the weight each serves
     worth: list[float] = field(default_factory=list)
+    trail: dual.Prices | None = None  # where the method for prices last was
     anneal_rate_s: float = 0.0  # seconds a step of annealing takes here; 0 before the first
 
     def offer(self, chosen: BoolArray) -> None:
@@ -130,7 +133,10 @@ def solve(
 
 
 def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[dual.Prices, str]:
-    """The main line: a first plan, prices, a proof if small, then rounds of annealing and kernel search."""
+    """The main line: a first plan, prices, a proof if small, then rounds of annealing and kernel search.
+
+    Plans and bounds are looked for side by side: annealing has a thread of its own.
+    """
     core = hunt.core
     prices = dual.Prices.neutral(core) if start is None else _warm(core, start)
     before = None if start is None else np.isin(core.site, start.sites)
@@ -139,16 +145,24 @@ def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[du
     if _finished(hunt, prices):
         return prices, hunt.status
     random = np.random.default_rng(seed)
-    for number in range(rounds):
-        _annealed(hunt, prices, number, random, most_steps=1e6 if start is None else 1e5)
-        if not hunt.status and start is None:
-            prices = _priced(hunt, prices, most_steps=512)
-        if _finished(hunt, prices):
-            return prices, hunt.status
-        if number and len(hunt.elite) > 1 and not hunt.status:
-            _kernel(hunt)
-        if number in _BLOCK_SITES and not hunt.status:
-            _tightened(hunt, prices, _BLOCK_SITES[number])
+    with ThreadPoolExecutor(1) as aside:
+        for number in range(rounds):
+            most = 1e6 if start is None else 1e5
+            plan = aside.submit(_annealed, hunt, prices, number, random, most_steps=most)
+            if start is None:  # meanwhile the bound gets better
+                if number:
+                    prices = _priced(hunt, prices, most_steps=4096, open_share=0.01)
+                if number in _BLOCK_SITES and not hunt.status:
+                    _tightened(hunt, prices, _BLOCK_SITES[number])
+            hunt.offer(plan.result())
+            if start is None and not number and not hunt.status:
+                prices = _priced(hunt, prices, most_steps=512)
+            if _finished(hunt, prices):
+                return prices, hunt.status
+            if number and len(hunt.elite) > 1:
+                _kernel(hunt)
+                if _finished(hunt, prices):
+                    return prices, hunt.status
     return prices, hunt.status or "work"
 
 
@@ -179,29 +193,34 @@ def _first_plan(hunt: _Hunt, prices: dual.Prices, before: BoolArray | None) -> N
         raised = np.where(short, 2.0 * raised + 1.0, raised)
 
 
-def _priced(hunt: _Hunt, prices: dual.Prices, *, most_steps: int) -> dual.Prices:
-    """Better prices, until what the LP itself leaves open is a small part of the gap."""
+def _priced(hunt: _Hunt, prices: dual.Prices, *, most_steps: int, open_share: float = 0.05) -> dual.Prices:
+    """Better prices, until what the LP itself leaves open is a small share of the gap.
+
+    The method goes on from where it last was, which need not be where the bound was best.
+    """
     core, done = hunt.core, 0
     chunk = int(np.clip(6e7 / len(core.inc.row_site), 4, _REFINE_STEPS))
     best, best_bound = prices, dual.bound_at(core, prices).value
+    here = prices if hunt.trail is None else hunt.trail
     hunt.cap(best_bound)
     while done < most_steps and not hunt.status:
-        steps = max(chunk, min(done // 2, 8 * chunk))  # the method restarts after each call: ever later
-        prices, lp_value = dual.improved(core, prices, steps)
+        steps = max(chunk, min(done, 32 * chunk))  # the method restarts after each call: ever later
+        here, lp_value = dual.improved(core, here, steps)
         done += steps
-        now = dual.bound_at(core, prices).value
+        now = dual.bound_at(core, here).value
         hunt.cap(now)
         if now < best_bound:
-            best, best_bound = prices, now
-        if core.plain and now - lp_value < max(0.05 * (hunt.bound - hunt.value), 1e-9 * now):
+            best, best_bound = here, now
+        if core.plain and now - lp_value < max(open_share * (hunt.bound - hunt.value), 1e-9 * now):
             break
+    hunt.trail = here
     return best
 
 
 def _annealed(
     hunt: _Hunt, prices: dual.Prices, number: int, random: np.random.Generator, *, most_steps: float
-) -> None:
-    """One fresh plan by annealing from the LP's favourites; every third round takes longer."""
+) -> BoolArray:
+    """One fresh plan by annealing from the LP's favourites, each round a few times longer than the last."""
     core = hunt.core
     inc = core.inc._replace(weight=dual.row_weights(core, prices.raised))
     everywhere = np.ones(core.sites, bool)
@@ -209,20 +228,20 @@ def _annealed(
     search.fill(inc, state, prices.x > 0.999, core.budget)
     search.fill(inc, state, prices.x > 1e-3, core.budget)
     left = search.fill(inc, state, everywhere, core.budget)
-    steps = int(min(most_steps, 1e3 * core.sites, 4e12 / len(inc.row_site)) * 2 ** min(number // 3, 4))
+    steps = int(min(most_steps, 1e3 * core.sites, 4e12 / len(inc.row_site)) * _LONGER ** min(number, 3))
     if hunt.anneal_rate_s:
         steps = int(max(1000, min(steps, 0.8 * hunt.left_s / hunt.anneal_rate_s)))
     mean_cost = float(inc.cost[state.chosen].mean()) if state.chosen.any() else 1.0
     worth = dual.bound_at(core, prices).theta * mean_cost or float(inc.weight.mean())
     begun = time.monotonic()
     key = random.integers(2**63, size=1, dtype=np.uint64)
-    best = search.anneal(inc, state, left, 0.1 * worth, 0.01 * worth, steps, key)
+    best = search.anneal(inc, state, left, 0.1 * worth, 0.01 * worth, steps, key, hunt.stop.flag)
     hunt.anneal_rate_s = (time.monotonic() - begun) / max(steps, 1)
     state = search.start(inc, best)
     left = core.budget - float(inc.cost[best].sum())
     search.exchange(inc, state, left, 50)
     search.fill(inc, state, everywhere, core.budget)
-    hunt.offer(state.chosen)
+    return np.asarray(state.chosen)
 
 
 def _kernel(hunt: _Hunt) -> None:

@@ -32,6 +32,12 @@ def write_years(results: Sequence[RunResult], path: str | os.PathLike[str], *, l
     _write(_render(results, mode="years", lang=lang), Path(path))
 
 
+def write_plan(results: Sequence[RunResult], path: str | os.PathLike[str], *, lang: str = "vi") -> None:
+    """Write one page of a plan: what stands first, then each phase; a handle between the first and a phase,
+    and a slider over the phases where there are several."""
+    _write(_render(results, mode="plan", lang=lang), Path(path))
+
+
 def render_map(result: RunResult, lang: str = "vi") -> str:
     """The map of one run as HTML text."""
     return _render([result], mode="single", lang=lang)
@@ -40,7 +46,7 @@ def render_map(result: RunResult, lang: str = "vi") -> str:
 def build_map(results: Sequence[RunResult], *, mode: str = "single", lang: str = "vi") -> OfflineMap:
     """The folium.Map of the page, to add layers of one's own to; `to_html` then writes it out.
 
-    `mode` is "single", "compare" or "years". ValueError for another language than LANGUAGES, and for runs
+    `mode` is "single", "compare", "years" or "plan". ValueError for another language than LANGUAGES, and for runs
     whose hamlets are not the same.
     """
     from phusong.scenarios.maps.document import OfflineMap, Page
@@ -48,8 +54,10 @@ def build_map(results: Sequence[RunResult], *, mode: str = "single", lang: str =
 
     if lang not in LANGUAGES:
         raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, not {lang!r}")
-    if not results or (mode == "compare") != (len(results) == 2 and mode == "compare"):
-        raise ValueError("a comparison needs exactly two runs, any other map at least one")
+    if not results or (mode == "compare" and len(results) != 2) or (mode == "plan" and len(results) < 2):
+        raise ValueError(
+            "a comparison needs exactly two runs, a plan at least two, any other map at least one"
+        )
     ids = list(results[0].hamlets["hamlet_id"])
     if any(list(result.hamlets["hamlet_id"]) != ids for result in results[1:]):
         raise ValueError("the runs' hamlets differ: only runs of the same province can share a map")

@@ -278,12 +278,26 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
             "lacking": number(row.get("lacking_db"), 1),
+            **_more_of_gap(row),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),
             "at": [round(middle.y, 5), round(middle.x, 5)],
         }
         for row, middle in zip(gaps.drop(columns="geometry").to_dict("records"), middles, strict=True)
     ]
+
+
+def _more_of_gap(row: dict[str, Any]) -> dict[str, Any]:
+    """What not every gap has: its cause apart from other operators, and the wide gap that it is a piece of."""
+    more: dict[str, Any] = {}
+    if _text(row["cause"]):
+        more = {"share": number(row["cause_share"], 2), "severity": number(row["severity"], 0)}
+    if _text(row["own_cause"]) not in ("", row["cause"]):
+        more["own"] = _text(row["own_cause"])
+    if row["joined_pieces"] > 1:
+        whole = [int(row["joined_pieces"]), number(row["joined_people"], 0), number(row["joined_km2"], 1)]
+        more["joined"] = [row["joined_id"], *whole]
+    return more
 
 
 def _names(value: Any) -> list[str]:

@@ -58,6 +58,7 @@ class Mark:
     colour: str  # #rrggbb
     symbol: Symbol = "dot"
     from_zoom: float = 0.0  # not drawn from farther away (8 the province, 11 a commune, 13 a hamlet)
+    size: float = 1.0  # of a point, times the usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def vector_payload(layer: VectorLayer) -> dict[str, Any]:
         "shown": layer.shown,
         "marks": [
             {"label": said(mark.label), "colour": mark.colour, "symbol": mark.symbol, "from": mark.from_zoom}
+            | ({"size": mark.size} if mark.size != 1.0 else {})
             for mark in layer.marks
         ],
         "facts": [

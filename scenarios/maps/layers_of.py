@@ -6,12 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 
 from phusong.scenarios.maps.border import border_layers
 from phusong.scenarios.maps.door import RasterLayer, VectorLayer
+from phusong.scenarios.maps.findings import outage_layers, target_layers
 from phusong.scenarios.maps.other_networks import network_layers
+from phusong.scenarios.maps.plan import plan_layers
 from phusong.scenarios.maps.sure import sure_layers
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult], Iterable[VectorLayer | RasterLayer]]
-ROOMS: tuple[Room, ...] = (sure_layers, border_layers, network_layers)  # in the panel's order
+ROOMS: tuple[Room, ...] = (
+    plan_layers,
+    sure_layers,
+    border_layers,
+    outage_layers,
+    target_layers,
+    network_layers,
+)  # in the panel's order
 
 
 def layers_of(result: RunResult) -> Iterator[VectorLayer | RasterLayer]:

@@ -19,7 +19,8 @@ from phusong.scenarios.result import SERVICE_LEVELS, RunResult
 
 
 def payload(results: Sequence[RunResult], *, mode: str, lang: str) -> dict[str, Any]:
-    """The page's data. `mode` is "single", "compare" (two runs: before, after) or "years" (in order)."""
+    """The page's data. `mode` is "single", "compare" (two runs: before, after), "years" (in order) or "plan"
+    (what stands, then the phases in order)."""
     first = results[0]
     province = first.province
     bounds = _bounds(province.outline, province.crs)

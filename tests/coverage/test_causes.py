@@ -10,12 +10,17 @@ import pytest
 from phusong.coverage.antenna import catalogue
 from phusong.coverage.causes import (
     AIMED,
+    CAUSES,
     TILTED,
     Counterfactuals,
+    around,
     bare_ground,
+    causes_of_points,
+    clear_way,
     explain_gaps,
+    flat_ground,
     mend_sectors,
-    smooth_earth,
+    open_land,
 )
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
@@ -40,17 +45,24 @@ def _sector(
     )  # fmt: skip
 
 
-def _ground(ridge_m: float = 0.0, forest: bool = False) -> Ground:
+def _ground(ridge_m: float = 0.0, forest: bool = False, grove: bool = False) -> Ground:
     terrain = np.full(GRID.shape, 50.0, np.float32)
     x = GRID.x_m()[None, :]
     terrain += np.float32(ridge_m) * np.exp(-(((x - 6500.0) / 400.0) ** 2)).astype(np.float32)
     clutter = np.zeros(GRID.shape, np.uint8)
     if forest:
-        clutter[:, (GRID.x_m() > 4000) & (GRID.x_m() < 7950)] = 1
-    return Ground(Raster(GRID, terrain), Raster(GRID, clutter), {0: 0.0, 1: 38.0})
+        clutter[:, (GRID.x_m() > 4000) & (GRID.x_m() < 7800)] = 1
+    if grove:
+        clutter[:, (GRID.x_m() > 7900) & (GRID.x_m() < 8200)] = 2
+    return Ground(Raster(GRID, terrain), Raster(GRID, clutter), {0: 0.0, 1: 38.0, 2: 20.0})
 
 
-def _cause(ground: Ground, sectors: list[Sector], threshold_dbm: float = -100.0) -> tuple[str, str, float]:
+def _cause(
+    ground: Ground,
+    sectors: list[Sector],
+    threshold_dbm: float = -100.0,
+    unlimited: list[Sector] | None = None,
+) -> tuple[str, str, float]:
     """Cause, mend and lacking dB of a village of 100 people, for Viettel."""
     people = People(np.array([VILLAGE_X_M]), np.array([4550.0]), np.array([100.0]), np.array([0]))
     options = Options()
@@ -65,11 +77,15 @@ def _cause(ground: Ground, sectors: list[Sector], threshold_dbm: float = -100.0)
         return signal_at(coverage.raster(f"{operator}-4g".lower()), people)
 
     mends, antennas = mend_sectors(sectors, catalogue())
+    near = around(ground, people.x_m, people.y_m)
     levels = Counterfactuals(
         real=level(ground, sectors, "Viettel"),
-        bare=level(bare_ground(ground), sectors, "Viettel"),
-        smooth=level(smooth_earth(ground), sectors, "Viettel"),
+        open=level(open_land(ground, near), sectors, "Viettel"),
+        bare=level(bare_ground(ground, near), sectors, "Viettel"),
+        flat=level(flat_ground(ground), sectors, "Viettel"),
+        way=level(clear_way(ground, near), sectors, "Viettel"),
         others=level(ground, sectors, "VNPT"),
+        unlimited=level(ground, unlimited, "Viettel") if unlimited else np.array([-np.inf]),
         tilted=level(ground, list(mends), "Viettel" + TILTED, antennas),
         aimed=level(ground, list(mends), "Viettel" + AIMED, antennas),
     )
@@ -84,8 +100,41 @@ def test_a_ridge_between_mast_and_village_is_terrain_and_wants_a_new_mast() -> N
     assert lacking_db > 10.0
 
 
-def test_a_forest_before_the_village_is_clutter() -> None:
-    assert _cause(_ground(forest=True), [_sector(3010.0)], threshold_dbm=-105.0)[0] == "clutter"
+def test_a_forest_before_the_village_is_clutter_on_the_way() -> None:
+    assert _cause(_ground(forest=True), [_sector(3010.0)], threshold_dbm=-100.0)[0] == "clutter_way"
+
+
+def test_a_grove_around_the_village_is_clutter_near() -> None:
+    assert _cause(_ground(grove=True), [_sector(3010.0)], threshold_dbm=-118.0)[0] == "clutter_near"
+
+
+def test_a_ridge_and_a_forest_that_each_block_are_both_named() -> None:
+    both = _ground(ridge_m=250.0, forest=True)
+    assert _cause(both, [_sector(3010.0)], threshold_dbm=-100.0)[0] == "terrain_clutter"
+
+
+def test_a_sector_turned_down_at_the_border_is_the_limit() -> None:
+    limited = [_sector(3010.0, power_dbm=20.0)]
+    assert _cause(_ground(), limited, unlimited=[_sector(3010.0)])[0] == "border_limit"
+    beside = [*limited, _sector(8010.0, operator="VNPT")]
+    assert _cause(_ground(), beside, unlimited=[*beside[1:], _sector(3010.0)])[0] == "border_limit"
+    assert _cause(_ground(ridge_m=250.0), limited, unlimited=[_sector(3010.0)])[0] != "border_limit"
+
+
+def test_houses_stay_in_every_changed_world() -> None:
+    ground = _ground(forest=True, grove=True)
+    near = around(ground, np.array([8050.0]), np.array([4550.0]))
+    row, col = GRID.row_col(np.array([8050.0, 6000.0]), np.array([4550.0, 4550.0]))
+
+    def standing(changed: Ground) -> list[float]:
+        return [changed.clutter_height_m[int(code)] for code in changed.clutter.values[row, col]]
+
+    assert standing(ground) == [20.0, 38.0]
+    assert standing(bare_ground(ground, near)) == standing(open_land(ground, near)) == [6.0, 0.0]
+    assert standing(clear_way(ground, near)) == [20.0, 0.0]
+    assert standing(flat_ground(ground)) == [20.0, 38.0]
+    assert np.ptp(open_land(ground, near).terrain.values) == 0.0
+    assert near.sum() * GRID.cell_m**2 == pytest.approx(np.pi * 200.0**2, rel=0.1)
 
 
 def test_an_empty_valley_is_no_site_in_range() -> None:
@@ -118,13 +167,23 @@ def test_a_gaps_cause_is_that_of_most_of_its_people() -> None:
     nothing = np.full(3, -np.inf)
     levels = Counterfactuals(
         real=nothing,
+        open=np.array([-80.0, -80.0, -120.0]),
         bare=np.array([-90.0, -120.0, -120.0]),
-        smooth=np.array([-80.0, -80.0, -120.0]),
+        flat=np.array([-120.0, -80.0, -120.0]),
+        way=np.array([-100.0, -120.0, -120.0]),
         others=nothing,
+        unlimited=nothing,
         tilted=nothing,
         aimed=nothing,
     )
+    assert [CAUSES[code] for code in causes_of_points(levels, -110.0)] == [
+        "clutter_way",
+        "terrain",
+        "no_site",
+    ]
     table = explain_gaps(np.array([0, 0, 1]), 2, people, levels, -110.0)
     assert table["cause"].tolist() == ["terrain", "no_site"]
+    assert table["cause_share"].tolist() == [0.75, 1.0]
     shared = replace(levels, others=np.array([-200.0, -100.0, -200.0]))
-    assert explain_gaps(np.array([0, 0, 1]), 2, people, shared, -110.0)["cause"].tolist()[0] == "one_operator"
+    first = explain_gaps(np.array([0, 0, 1]), 2, people, shared, -110.0).iloc[0]
+    assert (first["cause"], first["own_cause"]) == ("one_operator", "terrain")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from phusong.coverage.gaps import find_gaps
+from phusong.coverage.gaps import MOST_KM2, find_gaps
 from phusong.coverage.service import People
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
@@ -80,3 +80,44 @@ def test_everything_served_is_no_gap() -> None:
     split = find_gaps(Raster(GRID, np.full(GRID.shape, -70, np.float32)), -110, people, least_people=0)
     assert len(split.gaps) == 0
     assert split.people_unlisted == 0
+
+
+def _wide(hamlets: int, seed: int = 5) -> tuple[Raster, People]:
+    """One unserved plain with the people of some hamlets around their centres."""
+    rng = np.random.default_rng(seed)
+    hamlet = np.repeat(np.arange(hamlets), 200)
+    centre = rng.uniform([1200, 2200], [4800, 4800], (hamlets, 2))
+    xy = np.clip(centre[hamlet] + rng.normal(0, 300, (hamlet.size, 2)), [1001, 2001], [4999, 4999])
+    return Raster(GRID, np.full(GRID.shape, -130, np.float32)), People(
+        xy[:, 0], xy[:, 1], rng.uniform(0.5, 2.0, hamlet.size), hamlet
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), hamlets=st.integers(1, 9), least=st.sampled_from([0.0, 20.0, 150.0]))
+def test_the_pieces_of_a_wide_gap_are_the_whole(seed: int, hamlets: int, least: float) -> None:
+    rsrp, people = _wide(hamlets, seed)
+    whole = find_gaps(rsrp, -110, people, least_people=least, most_km2=1e9)
+    split = find_gaps(rsrp, -110, people, least_people=least, most_km2=1.0)
+    assert split.people_unlisted == whole.people_unlisted
+    for joined, pieces in split.gaps.groupby("joined"):
+        (one,) = whole.gaps[whole.gaps["joined"] == joined].itertuples()
+        assert pieces["people"].sum() == pytest.approx(one.people)
+        assert pieces["area_km2"].sum() == pytest.approx(one.area_km2)
+        assert pieces.geometry.union_all().symmetric_difference(one.geometry).area == pytest.approx(0.0)
+    assert (split.gaps["people"] >= least).all()
+    by_point = np.bincount(
+        split.gap_of_point[split.gap_of_point >= 0], weights=people.people[split.gap_of_point >= 0]
+    )
+    assert by_point == pytest.approx(split.gaps["people"].to_numpy())
+
+
+def test_a_gap_as_wide_as_one_mast_serves_stays_whole() -> None:
+    rsrp, people = _wide(4)
+    narrow = find_gaps(rsrp, -110, people, least_people=1, most_km2=GRID.rows * GRID.cols / 100.0)
+    wide = find_gaps(rsrp, -110, people, least_people=1, most_km2=2.0)
+    assert narrow.gaps["joined"].is_unique
+    assert 1 < len(wide.gaps) <= 4
+    assert MOST_KM2 > 4.0
+    far = np.hypot(wide.gaps["x_m"].diff().iloc[1:], wide.gaps["y_m"].diff().iloc[1:])
+    assert (far > 0).all()

@@ -131,9 +131,7 @@ def test_layers_of_operators_and_of_all(fine: CoverageMap) -> None:
     assert sorted(fine.layers) == ["a-4g", "any-4g", "b-4g"]
     a, b, both = (fine.layers[key] for key in ("a-4g", "b-4g", "any-4g"))
     np.testing.assert_array_equal(both.rsrp_dbm, np.fmax(a.rsrp_dbm, b.rsrp_dbm))
-    np.testing.assert_array_equal(
-        both.servers, np.minimum(a.servers.astype(int) + b.servers.astype(int), 255)
-    )
+    np.testing.assert_array_equal(both.servers, a.servers.astype(int) + b.servers.astype(int))
     stronger = b.rsrp_dbm > a.rsrp_dbm
     np.testing.assert_array_equal(both.sinr_db[stronger], b.sinr_db[stronger])
     levels = np.stack([a.rsrp_dbm, a.second_dbm, b.rsrp_dbm, b.second_dbm])
@@ -220,6 +218,34 @@ def test_cells_not_asked_for_change_nothing_in_the_others(hills: Ground, hill_se
         np.testing.assert_array_equal(getattr(part, name)[where], getattr(whole, name)[where])
     assert np.isnan(part.rsrp_dbm[~where]).all()
     assert (part.servers[~where] == 0).all()
+
+
+def test_a_class_takes_its_loss_from_receivers_below_it_alone(
+    hills: Ground, hill_sectors: list[Sector], fine: CoverageMap
+) -> None:
+    code = max(hills.clutter_height_m, key=lambda one: hills.clutter_height_m[one])
+    lossy = replace(hills, clutter_loss_db={code: 7.0, 0: 30.0})  # class 0 is bare: nobody is below it
+    grid = fine.grid
+    less = predict(lossy, hill_sectors, grid=grid)
+    points = less.grid.x_m()[::7], np.full(less.grid.x_m()[::7].size, grid.y_m()[grid.rows // 3])
+    row, col = hills.grid.row_col(*points)
+    inside = hills.grid.contains(row, col)
+    there = hills.clutter.values[row[inside], col[inside]] == code
+    assert 0 < there.sum() < there.size
+    x_m, y_m = points[0][inside], points[1][inside]
+    before = predict_points(hills, hill_sectors, x_m=x_m, y_m=y_m)
+    after = predict_points(lossy, hill_sectors, x_m=x_m, y_m=y_m)
+    key = next(iter(fine.layers))
+    lost = before[key].rsrp_dbm - after[key].rsrp_dbm
+    np.testing.assert_allclose(lost[there & np.isfinite(lost)], 7.0, atol=1e-4)
+    np.testing.assert_allclose(lost[~there & np.isfinite(lost)], 0.0, atol=1e-4)
+    drop = predict(hills, hill_sectors, grid=grid).layers[key].rsrp_dbm - less.layers[key].rsrp_dbm
+    # between the polar samples of two classes a cell has a part of the loss
+    assert np.nanmax(drop) == pytest.approx(7.0, abs=0.01)
+    assert np.nanmin(drop) == pytest.approx(0.0, abs=0.01)
+    above = Options(receiver_height_m=30.0)
+    high = [predict_points(one, hill_sectors, x_m=x_m, y_m=y_m, options=above)[key] for one in (hills, lossy)]
+    np.testing.assert_array_equal(high[0].rsrp_dbm, high[1].rsrp_dbm)
 
 
 def test_location_percentage_takes_off_its_margin(hills: Ground, hill_sectors: list[Sector]) -> None:

@@ -131,7 +131,13 @@ def test_a_class_that_the_table_lacks_is_named(tmp_path: Path) -> None:
     heights = kinds.set_index("code")["height_m"]
     assert heights[int(np.median(cover.values))] == 12.5
     assert kinds.set_index("key").loc["rubber", "height_m"] == 18.0
+    table.write_text('[classes]\n33 = "rubber"\n[losses_db]\nrubber = 4\n', "utf-8")
+    _, _, kinds = rasters.import_landcover([path], GRID, clutter_classes(), table=table)
+    assert kinds.set_index("key")["loss_db"].to_dict()["rubber"] == 4.0
+    assert kinds["loss_db"].sum() == 4.0
     for bad in (
+        "[losses_db]\npalm = 3\n",
+        "[losses_db]\nrubber = 90\n",
         '[classes]\n33 = "palm"\n',
         '[heights_m]\npalm = "x"\n',
         '[classes]\nx = "open"\n',

@@ -11,9 +11,10 @@ import pytest
 from phusong.geodata import reference
 from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
-from phusong.scenarios.changes import on_air, units_named
+from phusong.scenarios.changes import on_air
 from phusong.scenarios.scenario import Scenario, Sites
 from phusong.scenarios.scenario_file import load_scenario
+from phusong.scenarios.switching import units_named
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,17 @@ def test_list_names_every_shipped_scenario_with_both_titles() -> None:
     assert "Baseline 2024" in done.stdout
 
 
+def test_thresholds_in_the_wrong_order_are_one_line_and_exit_2(tmp_path: Path) -> None:
+    text = 'base = "baseline-2024"\n[thresholds.4G]\noutdoor_dbm = -90\nin_car_dbm = -102\nindoor_dbm = -96\n'
+    (tmp_path / "x.toml").write_text(text, "utf-8")
+    done = _phusong("run", "x.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert (
+        "x.toml line 2: thresholds.4G: thresholds must rise from outdoor_dbm over in_car_dbm" in done.stderr
+    )
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -141,6 +141,63 @@ def test_wrong_conditions_are_one_line_and_exit_2(
     assert err.count("\n") == 1
 
 
+def test_losses_beside_the_model_with_every_symbol(phusong, hill: Path) -> None:
+    arguments = (
+        "--model", "itm-area", "--set", "irregularity_m=60", "--clutter-loss", "p2108", "--building", "p2109",
+        "--vegetation", "p833", "--set", "vegetation.depth_m=80", "--set", "building.kind=thermally-efficient",
+    )  # fmt: skip
+    code, out, err = phusong("pathloss", "--profile", str(hill), *ASKED, *arguments)
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["intermediates"]["delta_h_m"] == 60.0
+    assert [one["method"] for one in found["extra_losses"]] == ["p2108", "p2109", "p833"]
+    symbols = [set(one["intermediates"]) for one in found["extra_losses"]]
+    assert {"A_h", "h", "R"} <= symbols[0]
+    assert {"L_BEL", "A", "B", "mu_1", "sigma_2", "L_h", "L_e"} <= symbols[1]
+    assert {"A_ev", "gamma", "A_m"} <= symbols[2]
+    added = sum(one["loss_db"] for one in found["extra_losses"])
+    assert found["total_loss_db"] == pytest.approx(found["loss_db"] + added)
+    assert found["conditions"]["options"]["irregularity_m"] == 60.0
+    code, out, _ = phusong("pathloss", "--profile", str(hill), *ASKED, *arguments, "--table")
+    assert code == 0
+    assert "ITU-R P.2109 (P.2109-2 (2023)): 31.16 dB" in out
+    assert "Tổng · total: " in out
+
+
+def test_rain_and_gases_of_a_microwave_hop(phusong, hill: Path) -> None:
+    hop = ("--frequency-mhz", "15000", "--tx-height-m", "60", "--model", "free-space")
+    arguments = ("--rain", "p530", "--gases", "p676", "--set", "rain.fade_margin_db=35")
+    code, out, err = phusong("pathloss", "--profile", str(hill), *hop, *arguments)
+    assert (code, err) == (0, "")
+    rain, gases = json.loads(out)["extra_losses"]
+    assert {"A_p", "A_001", "gamma_R", "k", "alpha", "d_eff", "p_rain", "p_0"} <= set(rain["intermediates"])
+    assert {"A", "gamma_o", "gamma_w", "e"} <= set(gases["intermediates"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--set", "climte=1"), "--set: p1812 has no option 'climte'; it has time_percent"),
+        (("--model", "itm", "--set", "climte=1"), "itm has no option 'climte'; did you mean 'climate'?"),
+        (("--set", "time_percent"), "--set time_percent: give KEY=VALUE"),
+        (("--set", "building.kind=x"), "building is not asked for; add --building p2109 or tr38901"),
+        (("--set", "wall.kind=x"), "no loss is called 'wall'; there are clutter, building"),
+        (("--building", "p219"), "--building: building by 'p219' is not known; there are p2109, tr38901"),
+        (("--clutter-loss", "p1"), "--clutter-loss: clutter by 'p1' is not known"),
+        (("--rain", "p530"), "frequency_mhz = 900.0 is not from 1000 to 100000 MHz"),
+        (("--model", "itmm"), "--model 'itmm' is none of p1812, itm,"),
+        (("--model", "itm", "--set", "without_location=no"), "is neither true nor false"),
+    ],
+)
+def test_wrong_options_are_one_line_and_exit_2(
+    phusong, hill: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    code, out, err = phusong("pathloss", "--profile", str(hill), *ASKED, *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert err.count("\n") == 1
+
+
 def test_files_that_are_not_there_or_not_text(phusong, tmp_path: Path) -> None:
     code, _, err = phusong("pathloss", "--profile", str(tmp_path / "none.csv"), *ASKED)
     assert code == 2

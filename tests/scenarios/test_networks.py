@@ -20,6 +20,7 @@ from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.service import People
 from phusong.geodata.errors import InputError
 from phusong.geodata.networks import Networks
+from phusong.scenarios.busy_hour import busy_hour
 from phusong.scenarios.capacity_answer import capacity_answer
 from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
@@ -98,7 +99,7 @@ def coverage(inputs: Inputs) -> CoverageMap:
 
 @pytest.fixture(scope="module")
 def answer(scenario: Scenario, inputs: Inputs, coverage: CoverageMap) -> NetworksAnswer:
-    return other_networks(scenario, inputs, coverage)
+    return other_networks(scenario, inputs, coverage, busy_hour(scenario, inputs, coverage))
 
 
 def _with(scenario: Scenario, table: str, **values: object) -> Scenario:
@@ -181,7 +182,8 @@ def test_demand_of_2030_overloads_more_cells(answer: NetworksAnswer) -> None:
 def test_without_interference_known_there_is_a_warning_and_no_load(
     scenario: Scenario, inputs: Inputs, coverage: CoverageMap
 ) -> None:
-    quiet = capacity_answer(_with(scenario, "radio", load=0.0), inputs, coverage)
+    unknown = _with(scenario, "radio", load=0.0)
+    quiet = capacity_answer(unknown, inputs, busy_hour(unknown, inputs, coverage))
     assert len(quiet.warnings) == 1
     assert quiet.cells.empty
     assert quiet.growth.empty
@@ -208,7 +210,8 @@ def test_the_same_question_gives_the_same_bytes(
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     write_networks(answer, tmp_path / "one")
-    write_networks(other_networks(scenario, inputs, coverage), tmp_path / "two")
+    again = other_networks(scenario, inputs, coverage, busy_hour(scenario, inputs, coverage))
+    write_networks(again, tmp_path / "two")
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
@@ -225,7 +228,7 @@ def test_data_without_fibre_and_loudspeakers_still_has_loads(
         networks, access_points=networks.access_points.iloc[:0], loudspeakers=networks.loudspeakers.iloc[:0]
     )
     monkeypatch.setattr("phusong.scenarios.networks.load_networks", lambda *_: none)
-    bare = other_networks(scenario, inputs, coverage)
+    bare = other_networks(scenario, inputs, coverage, busy_hour(scenario, inputs, coverage))
     assert set(bare.summary) == {"capacity"}
     write_networks(bare, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"capacity.csv", "growth.csv", "networks.gpkg"}

@@ -65,7 +65,7 @@ def test_a_small_plan_is_what_a_prediction_finds(tmp_path: Path) -> None:
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {
         "plan.csv", "plan.gpkg", "plan.json", "sites_add.csv", "gain_curve.csv", "gain_curve.png",
-        "pareto.csv",
+        "pareto.csv", "pareto.png", "phases.csv",
     }  # fmt: skip
     said = json.loads((tmp_path / "plan.json").read_text("utf-8"))
     assert said["proof"]["bound"] >= said["proof"]["objective"]
@@ -96,11 +96,119 @@ def test_a_must_site_that_is_no_candidate_is_told() -> None:
         asked(scenario, load_inputs(scenario))
 
 
+def in_district(name: str, **keys: object) -> Scenario:
+    """A shipped plan over one district at a kilometre, with few candidates and short reach."""
+    scenario = few(name, candidates=60, **keys)
+    radius_km = {"3G": 8.0, "4G": 8.0, "5G": 4.0}
+    return scenario.model_copy(
+        update={
+            "area": ("Huyện Bù Đốp",), "resolution_m": 1000.0,
+            "radio": scenario.radio.model_copy(update={"radius_km": radius_km}),
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_plan_5g_250_in_a_district_with_sectors_designed() -> None:
+    plan = make_plan(in_district("plan-5g-250", sites=8, design_sectors=True))
+    assert len(plan.sites) == 8
+    assert plan.disagreement < 0.01
+    assert plan.design is not None
+    assert plan.design.after_db >= plan.design.before_db
+    assert plan.predicted_people >= plan.checked_people - 1e-6
+    # the designed directions reach the run that the plan is built into
+    built = with_plan(plan.scenario, plan)
+    wanted = {s.sector_id: (s.azimuth_deg, s.electrical_downtilt_deg) for s in plan.sectors}
+    from phusong.scenarios.inputs import load_inputs
+
+    got = {s.sector_id: s for s in load_inputs(built).sectors if s.operator == "Chung"}
+    assert {k: (s.azimuth_deg, s.electrical_downtilt_deg) for k, s in got.items()} == wanted
+    assert plan.sites["sinr_gain_person_db"].notna().all()
+
+
+@pytest.mark.slow
+def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
+    phases = tuple(
+        phase.model_copy(update={"sites": 2}) for phase in load_scenario("plan-5g-2030").plan.phases
+    )
+    plan = make_plan(in_district("plan-5g-2030", sites=2 * len(phases), phases=phases))
+    years = plan.years[plan.years["year"] > 0]
+    assert years["year"].tolist() == [2024, 2025, 2026, 2027, 2028, 2029, 2030]
+    assert years["sites"].tolist() == [2, 4, 6, 8, 10, 12, 14]
+    assert years["people_served"].is_monotonic_increasing
+    assert years["people_served"].iloc[-1] == pytest.approx(plan.claimed_people, rel=0.01)
+    assert years["people_years"].iloc[-1] == pytest.approx(years["people_served"].sum(), abs=1.0)
+    # each phase is what predicting its sites alone says
+    from phusong.scenarios.plan_stages import people_served
+
+    for row in years.iloc[[0, 3]].itertuples():
+        there = set(plan.sites.loc[plan.sites["year"] <= row.year, "site_id"])
+        now = tuple(s for s in plan.sectors if s.site_id in there)
+        assert people_served(plan.scenario, plan.inputs, now) == pytest.approx(row.people_served, abs=0.1)
+
+
+@pytest.mark.slow
+def test_plan_border_in_a_district_counts_people_near_the_border() -> None:
+    plan = make_plan(in_district("plan-border", sites=3))
+    assert 1 <= len(plan.sites) <= 3
+    assert plan.proof.bound >= plan.proof.objective
+    assert plan.disagreement < 0.01
+    near = plan.question.problem.weight[: plan.question.people_points] > 0
+    assert 0 < near.sum() < len(near)
+    assert plan.proof.weight_total > plan.inputs.people.people[near].sum()  # posts count too
+
+
+@pytest.mark.slow
+def test_plan_lom_song_in_a_district_needs_no_more_than_it_must() -> None:
+    scenario = in_district("plan-lom-song")
+    with pytest.raises(InputError, match="all candidates together reach"):
+        make_plan(few_more(scenario, target_share=1.0, candidates=2))
+    plan = make_plan(few_more(scenario, target_share=0.98))
+    served = plan.proof.weight_served / plan.proof.weight_total
+    assert served >= 0.98
+    assert plan.proof.bound <= len(plan.sites)
+    assert plan.disagreement < 0.01
+
+
+def few_more(scenario: Scenario, **keys: object) -> Scenario:
+    return scenario.model_copy(update={"plan": scenario.plan.model_copy(update=keys)})
+
+
+@pytest.mark.slow
+def test_people_against_money_are_plans_of_their_own() -> None:
+    plan = make_plan(in_district("plan-5g-250", sites=0, budget_vnd=1.2e10))
+    assert plan.sites["capex_vnd"].sum() <= 1.2e10
+    table = pareto_table(plan, shares=(0.3, 1.0))
+    assert table["budget"].tolist() == pytest.approx([3.6, 12.0])
+    assert (table["capex_vnd"] <= table["budget"] * 1e9 * (1 + 1e-9)).all()
+    assert (table["bound"] >= table["people_served"] - 1e-6).all()
+    assert table["people_served"].is_monotonic_increasing
+    assert table["gap"].max() < 0.05
+    # half the money never does worse than the beginning of the whole plan that it buys
+    curve = plan.curve[plan.curve["planned"]]
+    assert (
+        table["people_served"].iloc[0] >= curve.loc[curve["capex_vnd"] <= 3.6e9, "people_served"].max() - 1e-6
+    )
+
+
 @pytest.mark.parametrize("name", ["plan-5g-250", "plan-5g-2030", "plan-border", "plan-lom-song"])
 def test_shipped_plans_ask_one_thing(name: str) -> None:
     keys = load_scenario(name).plan
     assert (keys.sites > 0) != (keys.target_share > 0)
     assert sum(phase.sites for phase in keys.phases) in (0, keys.sites)
+
+
+@pytest.mark.parametrize(("keys", "told"), [
+    ({"sites": 0}, "give sites, budget_vnd, or target_share"),
+    ({"sites": 5, "budget_vnd": 1e9}, "sites and budget_vnd exclude each other"),
+    ({"phases": [{"year": 2025, "sites": 2, "budget_vnd": 1e9}]}, "phase 2025: sites and budget_vnd exclude"),
+    ({"phases": [{"year": 2025, "sites": 2}, {"year": 2026, "budget_vnd": 1e9}]}, "in every year"),
+    ({"phases": [{"year": 2026, "sites": 2}, {"year": 2025, "sites": 1}]}, "must rise by year"),
+])  # fmt: skip
+def test_contradictions_of_a_plan_are_told(keys: dict[str, object], told: str) -> None:
+    base = load_scenario("plan-5g-250").model_dump()
+    with pytest.raises(ValidationError, match=told):
+        Scenario.model_validate({**base, "plan": keys})
 
 
 def test_sites_and_a_target_exclude_each_other() -> None:

@@ -124,7 +124,7 @@ PS.feature((map) => {
       const px = x[i] * view.scale - view.ox, py = y[i] * view.scale - view.oy;
       if (px < -20 || py < -20 || px > view.width + 20 || py > view.height + 20 || !shown(i)) continue;
       PS.drawn.added++;
-      stamp(context, mark, px, py, r, azimuth?.[i]);
+      stamp(context, mark, px, py, r * (mark.size ?? 1), azimuth?.[i]);
     }
   }
   const on = (run) => run.vectors.filter((layer) => PS.state.added[layer.key]);

@@ -83,8 +83,11 @@ PS.feature((map) => {
       [PS.t("people"), PS.number(gap.people)],
       [PS.t("area"), PS.number(gap.km2, 2) + "\u202fkm²"],
       [PS.t("worst"), PS.dbm(gap.worst)],
-      gap.cause && [PS.t("cause"), PS.t("cause_" + gap.cause)],
+      gap.cause && [PS.t("cause"), PS.t("cause_of", { cause: PS.t("cause_" + gap.cause), share: PS.percent(gap.share, 0) })],
+      gap.own && [PS.t("own_cause"), PS.t("cause_" + gap.own)],
       gap.mend && [PS.t("mend"), mend(gap)],
+      gap.cause && [PS.t("severity"), PS.t("severity_unit", { n: PS.number(gap.severity) })],
+      gap.joined && [PS.t("joined"), PS.h("b", {}, gap.joined[0]), " · " + PS.t("joined_text", { n: PS.number(gap.joined[1]), people: PS.number(gap.joined[2]), km2: PS.number(gap.joined[3], 1) })],
       gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
       gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
 

@@ -61,7 +61,8 @@
       opacity: 0.75,
       hamlets: true,
       gaps: true,
-      stations: Object.fromEntries(Object.keys(data.style.operators).map((name) => [name, true])),
+      // a plan's new stations have marks of their own: their operator's are shown where it has others
+      stations: Object.fromEntries(Object.keys(data.style.operators).map((name) => [name, data.mode !== "plan" || data.stations.operator.some((own, site) => own === name && data.runs[0].onAir[site])])),
       planned: false,
       units: "district",
       choropleth: false,
@@ -85,5 +86,6 @@
     const own = run.hamlets.layers[PS.layerOf(run).key];
     return own ? [own.rsrp[index], own.level[index]] : [run.hamlets.rsrp[index], run.hamlets.level[index]];
   };
-  PS.swipe = () => (PS.data.mode === "compare" ? PS.data.runs[0] : null);
+  PS.swipe = () => (["compare", "plan"].includes(PS.data.mode) ? PS.data.runs[0] : null);
+  PS.phases = () => ({ years: PS.data.runs, plan: PS.data.runs.slice(1) })[PS.data.mode] ?? []; // what the slider runs over
 }

@@ -17,7 +17,7 @@ PS.feature((map) => {
     map.setView([Number(lat), Number(lon)], Number(zoom), { animate: false });
     const changes = {};
     const index = PS.data.runs.findIndex((item) => item.name === run);
-    if (index >= 0 && PS.data.mode === "years") changes.run = index;
+    if (PS.phases().includes(PS.data.runs[index])) changes.run = index;
     if (PS.run().layer[layer]) changes.layer = layer;
     if (["signal", "server", "none", ...PS.run().rasters.map((raster) => raster.key)].includes(view)) changes.view = view;
     if (opacity >= 0 && opacity <= 100) changes.opacity = opacity / 100;

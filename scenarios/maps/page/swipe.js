@@ -60,7 +60,10 @@ PS.feature((map) => {
       PS.canvases.filter((item) => ["gaps", "added", "points"].includes(item.name)).forEach((item) => item.redraw());
     });
   });
-  PS.on("state", (keys) => keys.includes("divider") && place());
+  PS.on("state", (keys) => {
+    if (keys.includes("divider")) place();
+    if (keys.includes("run")) text();
+  });
   PS.on("lang", text);
   map.on("resize", place);
   map.whenReady(place);

@@ -143,6 +143,12 @@ def test_rolling_hills_as_okumura_drew_them() -> None:
     assert eh.fine_hills_gain_db(eh.Undulation(9.0, 4.0, 0.0, 9.0), 9.0) == 0.0
 
 
+def test_the_earth_under_a_path() -> None:
+    # 157e-9 (1 - 0.04665 exp(N_s / 179.3)), N_s = 301 exp(-z / 9460): at the sea 301, at 946 m 272.3561
+    assert eht.curvature_per_m(0.0) == pytest.approx(157e-9 * (1 - 0.04665 * 5.3588570), rel=1e-7)
+    assert eht.curvature_per_m(946.0) == pytest.approx(157e-9 * (1 - 0.04665 * 4.5676390), rel=1e-6)
+
+
 def test_location_percent_moves_the_loss_by_sigma() -> None:
     z = 50 + 30 * np.sin(np.arange(200) / 9.0)
     arguments = {"frequency_mhz": 2000, "base_height_m": 40, "mobile_height_m": 1.5}

@@ -166,6 +166,38 @@ def test_vegetation_by_hand() -> None:
     assert p833.vegetation_loss(0.0, frequency_mhz=949.0) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("wood", "f", "A_m"),
+    # 0.18 * 1200^0.752, 1.15 * 1500^0.43, 1.37 * 500^0.42; held beyond 1800, 2200 and below 105.9 MHz
+    [
+        ("tropical", 1200.0, 37.22347),
+        ("temperate", 1500.0, 26.69421),
+        ("mixed-forest", 500.0, 18.63322),
+        ("tropical", 3500.0, 50.49373),
+        ("temperate", 3500.0, 31.47311),
+        ("mixed-forest", 60.0, 9.70905),
+    ],
+)
+def test_deep_woods_level_off_at_their_own_attenuation(wood: str, f: float, A_m: float) -> None:
+    assert p833.maximum_attenuation_of_db(wood, f) == pytest.approx(A_m, abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("f", "gamma_db_m"),
+    [
+        (30.0, 0.02),
+        (105.9, 0.04),
+        (466.475, 0.12),
+        (949.0, 0.17),
+        (1852.2, 0.30),
+        (2117.5, 0.34),
+        (30e3, 6.0),
+    ],
+)
+def test_specific_attenuation_of_woodland_is_the_table(f: float, gamma_db_m: float) -> None:
+    assert p833.specific_attenuation_db_m(f) == pytest.approx(gamma_db_m, rel=1e-9)
+
+
 def test_inverse_normal() -> None:
     # scipy.stats.norm.ppf
     for x, z in [

@@ -99,6 +99,15 @@ def test_below_100_mhz_near_the_coast_station() -> None:
         assert p1546_curves.field_dbuv_m(curves, True, 50.0, 10.0, 300.0, d, e_max) == e_max
 
 
+def test_clearance_of_the_receiver_by_hand() -> None:
+    # 900 MHz, 2 degrees: nu = 0.065 * 2 * 30 = 3.9 and 0.036 * 30 = 1.08
+    by_hand = 20 * log10(math.hypot(0.98, 1.0) + 0.98) - 20 * log10(math.hypot(3.8, 1.0) + 3.8)
+    assert p1546.terrain_clearance_db(900.0, 2.0) == pytest.approx(by_hand, abs=1e-9)
+    # held at 0.55 and at 40 degrees
+    assert p1546.terrain_clearance_db(900.0, -3.0) == p1546.terrain_clearance_db(900.0, 0.55)
+    assert p1546.terrain_clearance_db(900.0, 60.0) == p1546.terrain_clearance_db(900.0, 40.0)
+
+
 def test_location_percent_is_normal() -> None:
     path = {"frequency_mhz": 600.0, "tx_height_m": 60.0, "rx_height_m": 10.0}
     half = p1546.field_strength(FLAT, np.zeros(201), **path)

@@ -105,10 +105,11 @@ def test_ctrl_c_returns_the_best_plan_so_far_with_its_bound(monkeypatch: pytest.
 
     rounds = []
 
-    def pressed(*arguments: object, **options: object) -> None:
-        search_round(*arguments, **options)
+    def pressed(*arguments: object, **options: object) -> object:
+        found = search_round(*arguments, **options)
         rounds.append(1)
         signal.raise_signal(signal.SIGINT)
+        return found
 
     search_round = solving._annealed
     monkeypatch.setattr(solving, "_annealed", pressed)

@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from phusong.coverage.fixed import Roads
 from phusong.coverage.ground import Ground
 from phusong.coverage.options import Options
 from phusong.coverage.predict import predict
 from phusong.coverage.service import People, signal_at
 from phusong.coverage.site import Carrier
-from phusong.coverage.siting.backhaul import Terms, connection, fresnel_clearance
+from phusong.coverage.siting.backhaul import Fibre, Terms, connection, fresnel_clearance
 from phusong.coverage.siting.candidates import hilltops
 from phusong.coverage.siting.instances import clustered
 from phusong.coverage.siting.money import Prices, investment_vnd, present_cost_vnd
@@ -80,13 +81,38 @@ def test_a_wall_takes_the_hop_and_leaves_fibre(flat_ground: Callable[..., Ground
     west, _, _, north = open_ground.grid.bounds_m
     site, masts = (west + 2000.0, north - 6000.0), np.array([[west + 10_000.0, north - 6000.0]])
     terms = Terms(fibre_vnd_per_km=45e6, fibre_fixed_vnd=20e6, hop_vnd=160e6)
-    hop = connection(open_ground, site, 30.0, masts, terms)
+    hop = connection(open_ground, site, 30.0, masts, terms, fibre_km=8.0)
     assert (hop.kind, hop.cost_vnd) == ("microwave", 160e6)
     assert hop.clearance > 0.6
     assert hop.availability_percent > 99.95
-    cable = connection(walled, site, 30.0, masts, terms)
-    assert (cable.kind, cable.cost_vnd) == ("fibre", pytest.approx(20e6 + 8.0 * 1.3 * 45e6))
-    assert connection(open_ground, tuple(masts[0]), 30.0, masts, terms).kind == "none"
+    cable = connection(walled, site, 30.0, masts, terms, fibre_km=9.5)
+    assert (cable.kind, cable.cost_vnd) == ("fibre", pytest.approx(20e6 + 9.5 * 45e6))
+    # no road leads there: a cable of its own, straight but for its detour
+    alone = connection(walled, site, 30.0, masts, terms, fibre_km=np.inf)
+    assert (alone.kind, alone.length_km) == ("fibre", pytest.approx(8.0 * 1.3))
+    assert connection(open_ground, tuple(masts[0]), 30.0, masts, terms, fibre_km=9.5).kind == "none"
+    near = connection(open_ground, site, 30.0, masts, terms, fibre_km=2.0)
+    assert (near.kind, near.cost_vnd) == ("fibre", 20e6 + 2.0 * 45e6)
+
+
+def test_fibre_follows_the_roads() -> None:
+    # a road 0-1-2 round a corner of 3 and 4 km, a shortcut's twin of 9 km, and a road that nothing joins
+    roads = Roads(
+        np.array([0.0, 3000.0, 3000.0, 50_000.0, 51_000.0]), np.array([0.0, 0.0, 4000.0, 0.0, 0.0]),
+        np.array([0, 1, 2, 3]), np.array([1, 2, 1, 4]), np.array([3000.0, 4000.0, 9000.0, 1000.0]),
+    )  # fmt: skip
+    fibre = Fibre(np.array([[0.0, 100.0]]), roads, detour=1.5)
+    sites = np.array([[3000.0, 4200.0], [0.0, 100.0], [0.0, 150.0], [50_000.0, 0.0], [1500.0, 0.0]])
+    got = fibre.length_km(sites)
+    # 0.1 and 0.2 km off the road at 1.5 each; no way to node 3; half way is 1.5 km off the nearest node
+    assert got[:3] == pytest.approx([7.0 + 0.15 + 0.3, 0.0, 0.075])
+    assert np.isinf(got[3])
+    assert got[4] == pytest.approx(0.15 + 1.5 * 1.5)
+    no_roads = Roads(*(np.zeros(0),) * 2, *(np.zeros(0, np.int64),) * 2, np.zeros(0))
+    assert Fibre(fibre.sources_m, no_roads, 1.5).length_km(sites)[0] == pytest.approx(
+        1.5 * np.hypot(3.0, 4.1)
+    )
+    assert np.isinf(Fibre(np.zeros((0, 2)), roads).length_km(sites)).all()
 
 
 def test_present_cost_by_hand() -> None:
