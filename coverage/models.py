@@ -233,7 +233,7 @@ def _p1411_rooftop(profile: PathProfile, conditions: Conditions) -> Loss:
 
 def _kun(profile: PathProfile, conditions: Conditions) -> Loss:
     loss = kun.kun_2600(frequency_mhz=conditions.frequency_mhz, distance_km=profile.length_km)
-    return Loss(loss, {"L": loss, "d": profile.length_km})
+    return Loss(loss, {"L": loss, "f": conditions.frequency_mhz, "d": profile.length_km})
 
 
 def _sui(profile: PathProfile, conditions: Conditions) -> Loss:

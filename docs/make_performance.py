@@ -257,6 +257,14 @@ def rows() -> list[Row]:
     return found
 
 
+def siting_rows() -> list[Row]:
+    """The rows of tests/benchmarks/siting_rows.py, measured in a process of their own for its peak memory."""
+    code = ROOT / "tests" / "benchmarks" / "siting_rows.py"
+    done = subprocess.run([sys.executable, code], cwd=ROOT, check=True, capture_output=True, text=True)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    return [Row(one["name"], one["value"], one["unit"], one["target"]) for one in told]
+
+
 def growth() -> dict[str, list[tuple[float, float]]]:
     """Processor seconds of one mast by radius (30 m) and by cell size (20 km)."""
     ground = hills(720.0)
@@ -340,7 +348,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--growth", action="store_true", help="write docs/performance.md and its plot too")
     asked = parser.parse_args()
-    found = rows()
+    found = [*rows(), *siting_rows()]
     sys.stdout.write(f"{machine()}\n{table(found)}\n")
     (ROOT / "build").mkdir(exist_ok=True)
     kept = [

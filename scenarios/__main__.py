@@ -14,6 +14,7 @@ from phusong.scenarios.calibrate_commands import calibrate_command
 from phusong.scenarios.data_commands import data, init_command
 from phusong.scenarios.link_commands import link_command, pathloss_command
 from phusong.scenarios.plan_command import plan_command
+from phusong.scenarios.report_command import report_command
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
@@ -25,6 +26,7 @@ app.command("calibrate")(calibrate_command)
 app.command("link")(link_command)
 app.command("pathloss")(pathloss_command)
 app.command("plan")(plan_command)
+app.command("report")(report_command)
 
 
 @app.callback()

@@ -127,7 +127,7 @@ def _draw_losses(axes: Any, link: Link) -> None:
     ]
     axes.bar_label(bars, labels=texts, padding=4, fontsize=8.5)
     low, high = min(losses), max(losses)
-    axes.set_xlim(max(0.0, low - 25), high + 0.9 * (high - low + 25))
+    axes.set_xlim(max(0.0, low - 25), high + 1.05 * (high - low + 25))
     axes.set_xlabel("Suy hao truyền sóng cơ bản, dB · basic transmission loss")
     axes.tick_params(axis="y", labelsize=8.5)
     axes.grid(axis="x", alpha=0.25)

@@ -19,10 +19,13 @@ from phusong.geodata.raster import Raster, write_geotiff
 from phusong.scenarios.border_answer import border_layers
 from phusong.scenarios.folder import MARK
 from phusong.scenarios.inputs import asked_cells
+from phusong.scenarios.maps.tiles import OnlineTiles
 from phusong.scenarios.networks import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
+from phusong.scenarios.report_words import words
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.synthetic import synthetic_of
 from phusong.scenarios.tables import write_csv
 from phusong.scenarios.targets import target_row
 from phusong.scenarios.uncertainty_outputs import SURE_COLUMNS, write_uncertainty
@@ -50,7 +53,12 @@ FIXED_TIME = "2000-01-01T00:00:00Z"  # GeoPackages carry a date; the same run mu
 
 
 def write_outputs(
-    results: Sequence[RunResult], folder: Path, *, lang: str, parameters: Mapping[str, Any]
+    results: Sequence[RunResult],
+    folder: Path,
+    *,
+    lang: str,
+    parameters: Mapping[str, Any],
+    tiles: OnlineTiles | None = None,
 ) -> None:
     """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
     from phusong.scenarios.maps import write_map, write_years
@@ -65,9 +73,9 @@ def write_outputs(
         write_csv(table, folder / f"{name}.csv", synthetic=made_up)
     if result.uncertainty is not None:
         write_uncertainty(result, folder)
-    write_gaps(result, folder / "gaps.gpkg")
+    write_gaps(result, folder / "gaps.gpkg", lang=lang)
     style_geopackage(folder / "gaps.gpkg", lang=lang)
-    write_rasters(result, folder)
+    write_rasters(result, folder, lang=lang)
     if result.networks is not None:
         write_networks(result.networks, folder, synthetic=made_up)
     _write_json(folder / "summary.json", result.summary)
@@ -77,9 +85,9 @@ def write_outputs(
         targets = target_table(results)
         write_csv(targets, folder / "phase_targets.csv", synthetic=made_up)
         draw_targets(targets, folder / "phases.png", lang=lang)
-        write_years(results, folder / "map.html", lang=lang)
+        write_years(results, folder / "map.html", lang=lang, tiles=tiles)
     else:
-        write_map(result, folder / "map.html", lang=lang)
+        write_map(result, folder / "map.html", lang=lang, tiles=tiles)
     write_report(result, folder / "report.html", lang=lang)
     write_workbook(result, folder / "report.xlsx", lang=lang)
     write_class_rasters(result, folder, lang=lang)
@@ -124,7 +132,7 @@ def tables_of(result: RunResult) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def write_gaps(result: RunResult, path: Path) -> None:
+def write_gaps(result: RunResult, path: Path, *, lang: str = "vi") -> None:
     """gaps.gpkg: `gaps`, `other_gaps`, `border` (stretches of the patrol road), `border_stations`, `masts` (with
     the people who hang on each), `backed` (communes), `target_places` (as points) and `hamlets`."""
     import pyogrio
@@ -142,7 +150,8 @@ def write_gaps(result: RunResult, path: Path) -> None:
         layers["backed"] = (communes.set_geometry([_multi(one) for one in communes.geometry]), "MultiPolygon")
     hamlets = result.hamlets.rename(columns=lambda name: name.replace(":", "_").replace("-", "_"))
     layers["hamlets"] = (hamlets, "Point")
-    notice = "partly synthetic: " + ", ".join(result.province.synthetic) if result.province.synthetic else ""
+    made_up = synthetic_of(result, lang)
+    notice = words(lang)("synthetic_notice", list=made_up) if made_up else ""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         for name, (table, kind) in layers.items():
@@ -167,13 +176,13 @@ def _multi(shape: BaseGeometry) -> MultiPolygon:
     return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
 
 
-def write_rasters(result: RunResult, folder: Path) -> None:
+def write_rasters(result: RunResult, folder: Path, *, lang: str = "vi") -> None:
     """One cloud-optimised GeoTIFF a quantity and layer, and sectors.csv for the servers' numbers."""
     facts = {
         "scenario": result.name,
         "year": str(result.year),
         "model": result.coverage.model,
-        "synthetic_inputs": ", ".join(result.province.synthetic),
+        "synthetic_inputs": synthetic_of(result, lang),
     }
     asked = asked_cells(result.province, result.coverage.grid)
     for key, layer in result.coverage.layers.items():

@@ -21,9 +21,8 @@ from phusong.scenarios.maps.palette import SHARE_COLOURS, SHARE_EDGES, classify,
 from phusong.scenarios.report_sections import sections_of
 from phusong.scenarios.report_tables import (
     Column,
-    Table,
-    gap_columns,
     gap_rows,
+    gap_table,
     headline,
     tables_of,
     worst_communes,
@@ -31,11 +30,11 @@ from phusong.scenarios.report_tables import (
 from phusong.scenarios.report_words import (
     layer_name,
     main_layer,
-    synthetic_of,
     title_of,
     words,
 )
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.synthetic import synthetic_of
 from phusong.scenarios.wording import number, percent
 
 GAPS_SHOWN = 20
@@ -58,10 +57,7 @@ def render_report(result: RunResult, lang: str = "vi") -> str:
     name = layer_name(say, layer.operator, layer.technology)
     found = {table.key: table for table in tables_of(result, lang)}
     listed = gap_rows(result, say, key)
-    shown = [{**row, "rank": str(rank)} for rank, row in enumerate(listed[:GAPS_SHOWN], start=1)]
-    told = {column.key for column in gap_columns(say) if any(row.get(column.key) for row in shown)}
-    columns = [column for column in gap_columns(say)[1:] if column.key in told]
-    gaps = Table("gaps", say("worst_gaps"), (Column("rank", "", "text"), *columns), shown)
+    gaps = gap_table(listed[:GAPS_SHOWN], lang)
     page = Environment(autoescape=True).from_string(
         (resources.files("phusong.scenarios") / "report_page.html").read_text("utf-8")
     )
@@ -81,7 +77,7 @@ def render_report(result: RunResult, lang: str = "vi") -> str:
         targets=found["targets"],
         districts=_districts(result, key, lang),
         gaps=gaps,
-        gaps_note=say("worst_gaps_note", n=len(shown), all=len(listed), layer=name),
+        gaps_note=say("worst_gaps_note", n=len(gaps.rows), all=len(listed), layer=name),
         communes=worst_communes(result, lang, COMMUNES_SHOWN),
         sections=list(sections_of(result, lang)),
         assumptions=found["assumptions"],
@@ -159,7 +155,7 @@ def _picture(result: RunResult, key: str) -> Markup:
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.imshow(palette[codes], extent=(west, east, south, north), interpolation="nearest")
-    province.water.plot(ax=axes, color="#a9cfe6", linewidth=0)
+    province.water.clip(province.outline).plot(ax=axes, color="#a9cfe6", linewidth=0)
     gaps = result.gaps[result.gaps["layer"] == key]
     if len(gaps):
         gaps.plot(ax=axes, facecolor="#b1101a", edgecolor="none", alpha=0.75)

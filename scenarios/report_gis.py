@@ -20,8 +20,9 @@ from phusong.scenarios.maps.answers import thresholds_of
 from phusong.scenarios.maps.mercator import view_of
 from phusong.scenarios.maps.palette import LEVEL_COLOURS, SignalClass, classify, rgb, signal_classes
 from phusong.scenarios.maps.pictures import palette_png
-from phusong.scenarios.report_words import known, main_layer, synthetic_of, title_of, words
+from phusong.scenarios.report_words import known, main_layer, title_of, words
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.synthetic import synthetic_of
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"  # the same run must give the same bytes
 _ZIP_TIME = (2000, 1, 1, 0, 0, 0)
@@ -69,7 +70,6 @@ def style_geopackage(path: Path, *, lang: str = "vi") -> None:
 
 def write_class_rasters(result: RunResult, folder: Path, *, lang: str = "vi") -> None:
     """class_<layer>.tif: the classes of the map with its colours as the file's palette, 0 without value."""
-    say = words(lang)
     for key, layer in result.coverage.layers.items():
         classes = signal_classes(thresholds_of(result, layer))
         codes = classify(layer.rsrp_dbm, classes)
@@ -78,8 +78,8 @@ def write_class_rasters(result: RunResult, folder: Path, *, lang: str = "vi") ->
         }
         tags = {f"class_{code}": _bounds(item) for code, item in enumerate(classes, start=1)}
         tags |= {"layer": key, "scenario": result.name, "model": result.coverage.model, "unit": "dBm"}
-        if result.province.synthetic:
-            tags["synthetic_inputs"] = say("synthetic_notice", list=synthetic_of(result, lang))
+        if made_up := synthetic_of(result, lang):
+            tags["synthetic_inputs"] = made_up
         write_geotiff(
             Raster(result.coverage.grid, codes),
             folder / f"class_{key}.tif",
@@ -132,8 +132,8 @@ def _bounds(item: SignalClass) -> str:
 def _about(result: RunResult, lang: str) -> str:
     say = words(lang)
     text = f"{result.coverage.model}. {say('legal')}"
-    if result.province.synthetic:
-        text += " " + say("synthetic_notice", list=synthetic_of(result, lang))
+    if made_up := synthetic_of(result, lang):
+        text += " " + say("synthetic_notice", list=made_up)
     return text
 
 

@@ -35,7 +35,9 @@ def outage_sections(result: RunResult, lang: str) -> Iterator[Section]:
         "district": "mất điện" if vi else "power cut",
         "cut": "tình huống" if vi else "case",
     }
-    causes = found.causes.sort_values("people_lost", ascending=False, kind="stable")
+    # as summary.json rounds them: a run read back says the same
+    causes = found.causes.assign(people_lost=found.causes["people_lost"].round(1))
+    causes = causes.sort_values("people_lost", ascending=False, kind="stable")
     yield Section(
         key="outages",
         title="Sự cố" if vi else "Outages",

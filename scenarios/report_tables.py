@@ -14,14 +14,14 @@ from phusong.scenarios.report_words import (
     known,
     layer_name,
     main_layer,
-    synthetic_of,
     title_of,
     words,
 )
 from phusong.scenarios.result import RunResult
-from phusong.scenarios.wording import percent
+from phusong.scenarios.synthetic import synthetic_of
+from phusong.scenarios.wording import number, percent
 
-Kind = Literal["text", "count", "decimal", "share", "level", "dbm"]
+Kind = Literal["text", "count", "decimal", "degrees", "share", "level", "dbm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +129,14 @@ def _targets(result: RunResult, say: Words, lang: str) -> Table:
 
 
 def _hamlets(result: RunResult, say: Words) -> Table:
-    layers = list(result.coverage.layers)
+    layers = result.coverage.layers
     fixed = (
         Column("hamlet_id", say("col_id"), "text", 10),
         Column("name", say("col_name"), "text", 24),
         Column("commune", say("col_commune"), "text", 20),
         Column("district", say("col_district"), "text", 20),
-        Column("lat", "Lat", "decimal", 10),
-        Column("lon", "Lon", "decimal", 10),
+        Column("lat", say("latitude"), "degrees", 11),
+        Column("lon", say("longitude"), "degrees", 11),
         Column("population", say("col_people"), "count", 10),
         Column("best_operator", say("operator"), "text", 12),
         Column("technology", say("technology"), "text", 11),
@@ -144,7 +144,10 @@ def _hamlets(result: RunResult, say: Words) -> Table:
         Column("sinr_db", "SINR (dB)", "decimal", 10),
         Column("service_level", say("col_level"), "level", 15),
     )
-    own = tuple(Column(f"rsrp_dbm:{key}", f"{key} (dBm)", "dbm", 16) for key in layers)
+    own = tuple(
+        Column(f"rsrp_dbm:{key}", f"{layer_name(say, layer.operator, layer.technology)} (dBm)", "dbm", 16)
+        for key, layer in layers.items()
+    )
     table = pd.DataFrame(result.hamlets.drop(columns="geometry"))
     columns = fixed + own
     table = table[[column.key for column in columns]].assign(
@@ -158,9 +161,12 @@ def gap_rows(result: RunResult, say: Words, layer: str | None = None) -> list[Ma
     gaps = pd.DataFrame(result.gaps.drop(columns="geometry"))
     gaps = gaps if layer is None else gaps[gaps["layer"] == layer]
     gaps = gaps.sort_values(["layer", "people"], ascending=[True, False], kind="stable")
+    layers = result.coverage.layers
+    names = {key: layer_name(say, layer.operator, layer.technology) for key, layer in layers.items()}
     return [
         {
             **_named(row),
+            "layer": names[row["layer"]],
             "cause": known(say, "cause", row["cause"]),
             "own_cause": known(say, "cause", row["own_cause"]) if row["own_cause"] != row["cause"] else "",
             "joined": row["joined_id"] if row["joined_pieces"] > 1 else "",
@@ -183,11 +189,65 @@ def gap_columns(say: Words) -> tuple[Column, ...]:
         Column("own_cause", say("own_cause"), "text", 32),
         Column("mend", say("mend"), "text", 36),
         Column("lacking_db", say("lacking_db"), "decimal", 12),
+        Column("severity", say("severity"), "count", 14),
         Column("nearest_site_id", say("nearest"), "text", 16),
         Column("nearest_operator", say("operator"), "text", 12),
         Column("nearest_site_km", say("distance_km"), "decimal", 11),
         Column("joined", say("joined"), "text", 17),
     )
+
+
+def gap_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Table:
+    """Gaps as they fit on a page: names shortened, cause and mend in one cell, the nearest station in another."""
+    say = words(lang)
+    told = [
+        {
+            **row,
+            "rank": str(rank),
+            "where": _where(row),
+            "why": _why(row, say, lang),
+            "near": " · ".join(part for part in _near(row, lang) if part),
+        }
+        for rank, row in enumerate(rows, start=1)
+    ]
+    columns = (
+        Column("rank", say("rank"), "text"),
+        Column("where", say("where"), "text"),
+        Column("people", say("people"), "count"),
+        Column("area_km2", say("area_km2"), "decimal"),
+        Column("worst_dbm", say("worst_dbm"), "dbm"),
+        Column("severity", say("severity"), "count"),
+        Column("why", say("why_and_mend"), "text"),
+        Column("near", say("nearest"), "text"),
+    )
+    given = [column for column in columns if any(row.get(column.key) not in ("", None) for row in told)]
+    return Table("gaps", say("worst_gaps"), tuple(given), told)
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    communes = shortened(row["communes"], 2)
+    return f"{shortened(row['hamlets'], 3)} ({communes})" if row["hamlets"] and communes else communes
+
+
+def _why(row: Mapping[str, Any], say: Words, lang: str) -> str:
+    if not row["cause"]:
+        return ""
+    lacking = row.get("lacking_db")
+    how_much = "" if lacking is None or not lacking > 0 else f" ({say('lacking', db=number(lacking, lang))})"
+    return row["cause"] + how_much + (f" → {row['mend']}" if row["mend"] else "")
+
+
+def _near(row: Mapping[str, Any], lang: str) -> list[str]:
+    away = row.get("nearest_site_km")
+    if away is None or not away >= 0:
+        return []
+    return [str(row["nearest_site_id"]), str(row["nearest_operator"]), f"{number(away, lang, digits=1)} km"]
+
+
+def shortened(names: str, most: int) -> str:
+    """The first `most` of names with commas between, and how many more there are."""
+    listed = [name for name in names.split(", ") if name]
+    return ", ".join(listed[:most]) + (f" +{len(listed) - most}" if len(listed) > most else "")
 
 
 def _gaps(result: RunResult, say: Words) -> Table:

@@ -8,7 +8,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from phusong.geodata.reference import SYNTHETIC_LABELS
 from phusong.scenarios.result import RunResult
 
 # what only reports say: key -> (Vietnamese, English)
@@ -56,6 +55,12 @@ _OWN: dict[str, tuple[str, str]] = {
     ),
     "map_of": ("Mức tín hiệu {layer}", "Signal level, {layer}"),
     "no_layer_gap": ("Không có vùng lõm đủ lớn để liệt kê.", "No gap large enough to list."),
+    "severity": ("Mức nặng (người × dB)", "Severity (people × dB)"),
+    "latitude": ("Vĩ độ", "Latitude"),
+    "longitude": ("Kinh độ", "Longitude"),
+    "rank": ("Thứ", "Rank"),
+    "where": ("Thôn, ấp (xã, phường)", "Hamlets (communes)"),
+    "why_and_mend": ("Nguyên nhân → cách khắc phục", "Cause → mend"),
     "lacking_db": ("Thiếu (dB)", "Lacking (dB)"),
     "gap_id": ("Mã", "Id"),
     "area_km2": ("Diện tích (km²)", "Area (km²)"),
@@ -117,13 +122,6 @@ def layer_name(say: Words, operator: str, technology: str) -> str:
 def title_of(result: RunResult, lang: str) -> str:
     """The run's title in `lang`."""
     return result.title_vi if lang == "vi" else result.title_en
-
-
-def synthetic_of(result: RunResult, lang: str) -> str:
-    """What of the run's input is made up, in words; empty where nothing is."""
-    position = 0 if lang == "vi" else 1
-    labels = [SYNTHETIC_LABELS.get(key, (key, key))[position] for key in result.province.synthetic]
-    return ", ".join(labels[:1] + [label[0].lower() + label[1:] for label in labels[1:]])
 
 
 def main_layer(result: RunResult) -> str:

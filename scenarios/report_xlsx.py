@@ -10,12 +10,13 @@ from typing import Any
 from phusong.scenarios.maps.palette import LEVEL_COLOURS
 from phusong.scenarios.report_sections import sections_of
 from phusong.scenarios.report_tables import Column, Table, headline, tables_of
-from phusong.scenarios.report_words import synthetic_of, title_of, words
+from phusong.scenarios.report_words import title_of, words
 from phusong.scenarios.result import RunResult
+from phusong.scenarios.synthetic import synthetic_of
 
 # a file's date would make the same run give other bytes
 FIXED_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-_FORMATS = {"count": "#,##0", "decimal": "#,##0.00", "share": "0.0%", "dbm": "0"}
+_FORMATS = {"count": "#,##0", "decimal": "#,##0.00", "degrees": "0.00000", "share": "0.0%", "dbm": "0"}
 _NAMED = (  # first column is a name
     "hamlets", "gaps", "stations", "plan", "fixed", "hearing", "cells", "border_places", "masts", "cuts",
 )  # fmt: skip
@@ -55,8 +56,8 @@ def _front(book: Any, formats: dict[str, Any], result: RunResult, lang: str) -> 
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, title_of(result, lang), formats["title"])
     sheet.write_string(1, 0, f"{result.province.name} · {result.year}", formats["text"])
-    if result.province.synthetic:
-        notice = say("synthetic_notice", list=synthetic_of(result, lang))
+    if made_up := synthetic_of(result, lang):
+        notice = say("synthetic_notice", list=made_up)
         sheet.merge_range(2, 0, 2, 6, "", formats["note"])
         sheet.write_string(2, 0, notice, book.add_format(_FONT | _NOTE))
         sheet.set_row(2, 44)

@@ -127,7 +127,8 @@ def run_to_folder(
 
     results = [run(asked, jobs=jobs, stages=stages) for asked in years_of(scenario)]
     with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
-        write_outputs(results, partial, lang=lang, parameters=_parameters(scenario, lang, jobs, stages))
+        parameters = _parameters(scenario, lang, jobs, stages)
+        write_outputs(results, partial, lang=lang, parameters=parameters, tiles=scenario.tiles.online())
     return results[-1]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from phusong.scenarios.maps.tiles import OnlineTiles
 from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
 from phusong.scenarios.outage_keys import Cut, Off
 from phusong.scenarios.plan_keys import PlanKeys
@@ -124,6 +125,22 @@ class Sites(Off):
         return self
 
 
+class Tiles(Strict):
+    """Background tiles from the network that readers of the map may turn on; without a url there are none."""
+
+    url: str = ""  # https://…/{z}/{x}/{y}.png
+    attribution: str = ""  # whom the service asks to be named
+    max_zoom: Annotated[int, Field(strict=True, ge=1, le=22)] = 19
+
+    @model_validator(mode="after")
+    def _usable(self) -> Tiles:
+        self.online()
+        return self
+
+    def online(self) -> OnlineTiles | None:
+        return OnlineTiles(**self.model_dump()) if self.url else None
+
+
 class Growth(Strict):
     """How many more people there are each year; the demand of each of them grows by [demand]."""
 
@@ -169,6 +186,7 @@ class Scenario(Strict):
     growth: Growth = Growth()
     plan: PlanKeys = PlanKeys()
     uncertainty: Uncertainty = Uncertainty()
+    tiles: Tiles = Tiles()
     thresholds: Mapping[Technology, Thresholds]
 
     @model_validator(mode="after")

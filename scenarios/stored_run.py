@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -15,15 +16,20 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.coverage.targets import Target
 from phusong.geodata.errors import InputError
 from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.answer import answer
 from phusong.scenarios.folder import MARK
 from phusong.scenarios.inputs import Inputs
+from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.outages import Outages
 from phusong.scenarios.outputs import RASTERS, UNKNOWN
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
+
+SECTIONS = ("fixed", "loudspeakers", "capacity")  # of summary.json, from the other networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,69 @@ class StoredRun:
             result, gaps=stored.fillna({"cause": "", "own_cause": "", "mend": ""}), summary=self.summary
         )
 
+    def whole_result(self, inputs: Inputs) -> RunResult:
+        """`result` with service, outages, other networks and targets as they were found then."""
+        result = self.result(inputs)
+        targets = tuple(
+            Target(**{field.name: row[field.name] for field in fields(Target)})
+            for row in self.summary.get("targets", ())
+        )
+        return replace(
+            result,
+            year=int(self.summary["year"]),
+            outages=self._outages(),
+            networks=self._networks(inputs),
+            targets=targets or result.targets,
+            service=self._table("hamlet_service.csv", hamlet_id=str),
+        )
+
+    def _outages(self) -> Outages | None:
+        if not (self.folder / "outages.csv").is_file():
+            return None
+        said = self.summary["outages"]
+        return Outages(
+            masts=pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="masts"),
+            causes=pd.DataFrame(said["cuts"]),
+            communes=pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="backed"),
+            people_served=said["people_served"],
+            people_backed=said["people_backed"],
+        )
+
+    def _networks(self, inputs: Inputs) -> NetworksAnswer | None:
+        path = self.folder / "networks.gpkg"
+        if "capacity" not in self.summary or not path.is_file():
+            return None
+        layers = {
+            str(name): pyogrio.read_dataframe(path, layer=name) for name, _ in pyogrio.list_layers(path)
+        }
+        tables = {
+            name: self._table(f"{name}.csv", hamlet_id=str)
+            for name in ("fixed", "hearing", "growth")
+            if (self.folder / f"{name}.csv").is_file()
+        }
+        own = set(inputs.province.synthetic)
+        return NetworksAnswer(
+            cells=layers.pop("cells", gpd.GeoDataFrame()),
+            growth=tables.pop("growth", pd.DataFrame()),
+            summary={key: self.summary[key] for key in SECTIONS if key in self.summary},
+            warnings=tuple(self.summary.get("warnings", ())),
+            synthetic=tuple(key for key in self.summary["synthetic_inputs"] if key not in own),
+            **tables,
+            **layers,
+        )
+
+    def _table(self, name: str, **types: type) -> pd.DataFrame:
+        """A table of the run, without the column that only warns."""
+        table = pd.read_csv(self.folder / name, dtype=types, encoding="utf-8-sig")
+        return table.drop(columns="synthetic", errors="ignore")
+
     def _layer(self, row: Mapping[str, Any], inputs: Inputs) -> Layer:
-        fields = {}
+        values = {}
         for prefix, (field, _, _) in RASTERS.items():
             raster = read_geotiff(self.folder / f"{prefix}_{row['layer']}.tif")
             if raster.grid.shape != inputs.grid.shape:
                 raise InputError(f"{self.folder}: its rasters are not of its scenario's grid; run it again")
-            fields[field] = (
+            values[field] = (
                 np.where(raster.values == UNKNOWN, 0, raster.values) if field == "servers" else raster.values
             )
         return Layer(
@@ -73,7 +135,7 @@ class StoredRun:
             operator=row["operator"],
             technology=row["technology"],
             threshold_dbm=row["threshold_dbm"],
-            **fields,
+            **values,
         )
 
     def signal_dbm(

@@ -10,14 +10,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from phusong.scenarios.maps.document import OfflineMap
+    from phusong.scenarios.maps.tiles import OnlineTiles
     from phusong.scenarios.result import RunResult
 
 LANGUAGES = ("vi", "en")
 
 
-def write_map(result: RunResult, path: str | os.PathLike[str], *, lang: str = "vi") -> None:
-    """Write the map of one run to `path`, whole or not at all."""
-    _write(render_map(result, lang), Path(path))
+def write_map(
+    result: RunResult,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "vi",
+    tiles: OnlineTiles | None = None,
+) -> None:
+    """Write the map of one run to `path`, whole or not at all.
+
+    With `tiles` its reader may turn on a background from the network; nothing else is ever asked for.
+    """
+    _write(_render([result], mode="single", lang=lang, tiles=tiles), Path(path))
 
 
 def write_comparison(
@@ -27,9 +37,15 @@ def write_comparison(
     _write(_render([before, after], mode="compare", lang=lang), Path(path))
 
 
-def write_years(results: Sequence[RunResult], path: str | os.PathLike[str], *, lang: str = "vi") -> None:
+def write_years(
+    results: Sequence[RunResult],
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "vi",
+    tiles: OnlineTiles | None = None,
+) -> None:
     """Write one page with a slider over runs of the same province, in the order given (a rollout's years)."""
-    _write(_render(results, mode="years", lang=lang), Path(path))
+    _write(_render(results, mode="years", lang=lang, tiles=tiles), Path(path))
 
 
 def write_plan(results: Sequence[RunResult], path: str | os.PathLike[str], *, lang: str = "vi") -> None:
@@ -43,7 +59,13 @@ def render_map(result: RunResult, lang: str = "vi") -> str:
     return _render([result], mode="single", lang=lang)
 
 
-def build_map(results: Sequence[RunResult], *, mode: str = "single", lang: str = "vi") -> OfflineMap:
+def build_map(
+    results: Sequence[RunResult],
+    *,
+    mode: str = "single",
+    lang: str = "vi",
+    tiles: OnlineTiles | None = None,
+) -> OfflineMap:
     """The folium.Map of the page, to add layers of one's own to; `to_html` then writes it out.
 
     `mode` is "single", "compare", "years" or "plan". ValueError for another language than LANGUAGES, and for runs
@@ -64,7 +86,7 @@ def build_map(results: Sequence[RunResult], *, mode: str = "single", lang: str =
     data = payload(results, mode=mode, lang=lang)
     title = results[-1].title_vi if lang == "vi" else results[-1].title_en
     chart = OfflineMap(data["bounds"])
-    Page(data, title=f"{title} · phusong").add_child(chart)
+    Page(data, title=f"{title} · phusong", tiles=tiles).add_child(chart)
     return chart
 
 
@@ -75,8 +97,8 @@ def to_html(chart: OfflineMap) -> str:
     return self_contained(chart.get_root().render())
 
 
-def _render(results: Sequence[RunResult], *, mode: str, lang: str) -> str:
-    return to_html(build_map(results, mode=mode, lang=lang))
+def _render(results: Sequence[RunResult], *, mode: str, lang: str, tiles: OnlineTiles | None = None) -> str:
+    return to_html(build_map(results, mode=mode, lang=lang, tiles=tiles))
 
 
 def _write(text: str, path: Path) -> None:

@@ -116,11 +116,20 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
         "technology": layer.technology,
         "threshold_dbm": layer.threshold_dbm,
         "intervals": _intervals(result, layer),
+        "figures": _figures(result, layer),
         "classes": [_class(item) for item in classes],
         **_picture(shown, layer, classes),
         **_numbers(result, shown, layer),
         "server_colours": _server_colours(result, np.where(shown.inside, layer.best_server + 1, 0), stations),
     }
+
+
+def _figures(result: RunResult, layer: Layer) -> dict[str, Any]:
+    """The layer's headline, as summary.json has it: every output says the same numbers."""
+    rows = result.summary.get("layers", ())
+    row: dict[str, Any] = next((item for item in rows if item.get("layer") == layer.key), {})
+    keys = ("hamlets_served", "population_served_share", "indoor_population_share", "people_in_gaps")
+    return {key: row.get(key) for key in keys}
 
 
 def _picture(shown: _Shown, layer: Layer, classes: tuple[SignalClass, ...]) -> dict[str, bytes]:
@@ -278,6 +287,7 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
             "cause": _text(row["cause"]),
             "mend": _text(row["mend"]),
             "lacking": number(row.get("lacking_db"), 1),
+            "operator": _text(row.get("nearest_operator")),
             **_more_of_gap(row),
             "site": stations.get(row["nearest_site_id"], -1),
             "site_km": number(row["nearest_site_km"], 2),

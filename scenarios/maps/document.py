@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import asdict
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2 import Environment
 
 from phusong.scenarios.maps.packing import as_text
 from phusong.scenarios.maps.payload import as_json
+from phusong.scenarios.maps.tiles import OnlineTiles
 
 LEAFLET = "https://unpkg.com/leaflet@1.9.4/dist/"  # names only: the files come from `vendor`
 # in this order: each may use those before it
@@ -58,14 +60,15 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
 class Page(Figure):  # type: ignore[misc]
     """The document around the map: our template, styles and scripts."""
 
-    def __init__(self, data: dict[str, Any], *, title: str) -> None:
+    def __init__(self, data: dict[str, Any], *, title: str, tiles: OnlineTiles | None = None) -> None:
         super().__init__(title=title)
         folder = page_folder()
         self._template = Environment(autoescape=False).from_string((folder / "page.html").read_text("utf-8"))
         self.lang = data["lang"]
         self.styles = "\n".join((folder / name).read_text("utf-8") for name in ("page.css", "print.css"))
         self.scripts = [(name, (folder / name).read_text("utf-8")) for name in SCRIPTS]
-        self.data = as_text(data)
+        self.sources = " ".join(["data:", "blob:", *([tiles.source] if tiles else [])])
+        self.data = as_text({**data, "tiles": asdict(tiles) if tiles else None})
         self.strings = as_json(json.loads((folder / "strings.json").read_text("utf-8")))
         self.licences = as_json(licences())
 

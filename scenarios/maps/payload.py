@@ -10,12 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from phusong.geodata.reference import SYNTHETIC_LABELS
 from phusong.scenarios.maps import palette
 from phusong.scenarios.maps.answers import number, run_of
 from phusong.scenarios.maps.coordinates import vn2000
 from phusong.scenarios.maps.ground import ground, people_grid, relief
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
+from phusong.scenarios.synthetic import synthetic_labels
 
 
 def payload(results: Sequence[RunResult], *, mode: str, lang: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def payload(results: Sequence[RunResult], *, mode: str, lang: str) -> dict[str, 
         "province": province.name,
         "bounds": bounds,
         "vn2000": vn2000(province.crs, bounds),
-        "synthetic": [_synthetic(key) for key in province.synthetic],
+        "synthetic": [{"vi": vi, "en": en} for vi, en in synthetic_labels(results)],
         "ground": ground(province),
         "relief": relief(province),
         "people": people_grid(province),
@@ -57,12 +57,6 @@ def as_json(value: Any) -> str:
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return text
-
-
-def _synthetic(key: str) -> dict[str, str]:
-    """What is made up, in words where the input's own words are known."""
-    vi, en = SYNTHETIC_LABELS.get(key, (key, key))
-    return {"vi": vi, "en": en}
 
 
 def _bounds(outline: Any, crs: str) -> list[list[float]]:

@@ -146,6 +146,17 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
         now = tuple(s for s in plan.sectors if s.site_id in there)
         assert people_served(plan.scenario, plan.inputs, now) == pytest.approx(row.people_served, abs=0.1)
 
+    # and the map's answers are of the same phases
+    from phusong.scenarios.plan_map import results_of
+
+    results = results_of(plan)
+    assert [result.year for result in results[1:]] == years["year"].tolist()
+    assert len({result.name for result in results}) == 8
+    assert [len(result.plan_sites) for result in results] == [0, 2, 4, 6, 8, 10, 12, 14]
+    for result, (_, row) in zip(results, plan.years.iterrows(), strict=True):
+        found = next(one for one in result.summary["layers"] if one["layer"] == "any-5g")
+        assert found["population_served_share"] == pytest.approx(row["people_share"], abs=1e-5)
+
 
 @pytest.mark.slow
 def test_plan_border_in_a_district_counts_people_near_the_border() -> None:

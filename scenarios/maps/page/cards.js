@@ -89,7 +89,7 @@ PS.feature((map) => {
       gap.cause && [PS.t("severity"), PS.t("severity_unit", { n: PS.number(gap.severity) })],
       gap.joined && [PS.t("joined"), PS.h("b", {}, gap.joined[0]), " · " + PS.t("joined_text", { n: PS.number(gap.joined[1]), people: PS.number(gap.joined[2]), km2: PS.number(gap.joined[3], 1) })],
       gap.hamlets.length > 3 && [PS.t("hamlets"), gap.hamlets.join(", ")],
-      gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), ` ${PS.km(gap.site_km)}`])];
+      gap.site >= 0 && [PS.t("nearest_site"), stationLink(gap.site), PS.h("small", {}, ` ${[gap.operator, PS.km(gap.site_km)].filter(Boolean).join(" · ")}`)])];
 
   const addedCard = (pick) => {
     const { title, kind, mark, values } = PS.addedCard(pick);

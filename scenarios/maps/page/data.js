@@ -69,6 +69,7 @@
       relief: true,
       roads: true,
       labels: true,
+      online: false,
       divider: 0.5,
     };
   };

@@ -54,7 +54,7 @@ PS.feature((map) => {
       }), "hamlets.geojson");
     },
     save_gaps_geojson: () =>
-      geojson(PS.gapsOf(PS.run()).map((gap) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: polygons(gap.shape) }, properties: { gap_id: gap.id, layer: gap.layer, people: gap.people, area_km2: gap.km2, worst_dbm: gap.worst, hamlets: gap.hamlets.join(", "), communes: gap.communes.join(", "), cause: gap.cause, mend: gap.mend } })), "gaps.geojson"),
+      geojson(PS.gapsOf(PS.run()).map((gap) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: polygons(gap.shape) }, properties: { gap_id: gap.id, layer: gap.layer, people: gap.people, area_km2: gap.km2, worst_dbm: gap.worst, hamlets: gap.hamlets.join(", "), communes: gap.communes.join(", "), cause: gap.cause, mend: gap.mend, severity: gap.severity, nearest_operator: gap.operator } })), "gaps.geojson"),
     save_png: async () => download(await picture(), "image/png", "map.png"),
     print: () => window.print(),
   };

@@ -19,9 +19,9 @@ PS.feature((map) => {
     context.shadowBlur = 14;
     context.shadowOffsetY = 2;
     context.fillStyle = LAND;
-    context.fill("evenodd");
+    if (!PS.state.online) context.fill("evenodd"); // else what lies under it is to be seen
     context.restore();
-    if (ground.park.rings.length) {
+    if (ground.park.rings.length && !PS.state.online) {
       context.beginPath();
       PS.trace(context, ground.park, view, true);
       context.fillStyle = "#dfe9d2";
@@ -120,7 +120,7 @@ PS.feature((map) => {
     stroke(context, view, [ground.border], 2.2, BORDER, [10, 4, 2, 4]);
   });
 
-  for (const [name, z] of [["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["added", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
+  for (const [name, z] of [["tiles", 205], ["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["added", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
     const pane = map.createPane(name);
     pane.style.zIndex = z;
     pane.style.pointerEvents = "none";
@@ -129,14 +129,19 @@ PS.feature((map) => {
   lines.addTo(map);
   const shade = L.imageOverlay("data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", relief.bounds, { pane: "relief", interactive: false, alt: "" });
   shadow(relief.picture).then((uri) => shade.setUrl(uri));
+  // tiles from the network, where the run's scenario offers them and the reader turns them on
+  const { tiles } = PS.data;
+  const online = tiles && L.tileLayer(tiles.url, { maxZoom: 18, maxNativeZoom: tiles.max_zoom, pane: "tiles", attribution: "" });
+  const showTiles = () => online && (PS.state.online ? online.addTo(map) : online.remove());
   const showShade = () => (PS.state.relief ? shade.addTo(map) : shade.remove());
   showShade();
   PS.reliefImage = shade;
 
   PS.on("state", (keys) => {
-    if (keys.some((key) => ["choropleth", "units", "layer", "run", "divider"].includes(key))) land.redraw();
+    if (keys.some((key) => ["choropleth", "units", "layer", "run", "divider", "online"].includes(key))) land.redraw();
     if (keys.some((key) => ["units", "roads"].includes(key))) lines.redraw();
     if (keys.includes("relief")) showShade();
+    if (keys.includes("online")) showTiles();
   });
 
   // the unit of a level that holds a place

@@ -51,7 +51,8 @@ PS.feature(() => {
       group("base",
         check("show-relief", PS.t("show_relief"), state.relief, (relief) => PS.set({ relief })),
         check("show-roads", PS.t("show_roads"), state.roads, (roads) => PS.set({ roads })),
-        check("show-labels", PS.t("show_labels"), state.labels, (labels) => PS.set({ labels }))));
+        check("show-labels", PS.t("show_labels"), state.labels, (labels) => PS.set({ labels })),
+        PS.data.tiles ? [check("show-online", PS.t("show_online"), state.online, (online) => PS.set({ online })), PS.h("p.note", {}, PS.t("online_note", { host: new URL(PS.data.tiles.url.replace("{s}.", "")).host }))] : null));
   };
   render();
   PS.on("lang", render);

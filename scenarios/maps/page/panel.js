@@ -3,33 +3,29 @@
 PS.feature(() => {
   const { data } = PS;
   const licences = JSON.parse(PS.$("licences").textContent);
-  const whole = (run) => Object.values(run.units.province?.[PS.layerOf(run).key] ?? {})[0] ?? [];
 
   const figure = (value, label, kind, was) => PS.h("div" + (kind ? "." + kind : ""), {}, PS.h("dt", {}, label), PS.h("dd", {}, value, was));
   const head = () => {
     const run = PS.run(), layer = PS.layerOf(run);
-    const levels = run.hamlets.layers[layer.key]?.level ?? run.hamlets.level;
-    const served = levels.filter((level) => level > 0).length;
-    const [, share, indoor] = whole(run), before = PS.swipe();
-    const between = (figure, written) => (layer.intervals?.[figure] && !before ? PS.h("small.between", { title: PS.t("interval_hint") }, PS.t("between", { a: written(layer.intervals[figure][0]), b: written(layer.intervals[figure][1]) })) : null);
-    const people = (of) => PS.gapsOf(of).reduce((sum, gap) => sum + gap.people, 0);
-    const was = (value) => (before ? PS.h("small", {}, ` ${PS.t("was", { value })}`) : null);
-    const old = before && whole(before), oldLevels = before && (before.hamlets.layers[PS.layerOf(before).key]?.level ?? before.hamlets.level);
+    const before = PS.swipe(), now = layer.figures, then = before && PS.layerOf(before).figures;
+    const total = PS.number(data.hamlets.n);
+    const between = (key, text) => (layer.intervals?.[key] && !then ? PS.h("small.between", { title: PS.t("interval_hint") }, PS.t("between", { a: text(layer.intervals[key][0]), b: text(layer.intervals[key][1]) })) : null);
+    const shown = (kind, label, text, value, sure = null) => figure(text(value(now)), PS.t(label), kind, (then && PS.h("small", {}, ` ${PS.t("was", { value: text(value(then)) })}`)) || sure);
     document.title = `${run.title[PS.lang]} · phusong`;
     PS.$("brand-place").textContent = data.province;
     PS.$("title").textContent = data.mode === "compare" ? `${data.runs[0].title[PS.lang]} → ${run.title[PS.lang]}` : run.title[PS.lang];
     PS.$("subtitle").textContent = [PS.layerName(layer), run.year, PS.t("cell", { m: PS.number(run.cell_m) })].join(" · ");
     PS.$("figures").replaceChildren(
-      figure(PS.t("of", { a: PS.number(served), b: PS.number(levels.length) }), PS.t("kpi_hamlets"), "", before ? was(PS.number(oldLevels.filter((level) => level > 0).length)) : between("hamlets_served", (value) => PS.number(value))),
-      figure(PS.percent(share), PS.t("kpi_people"), "", before ? was(PS.percent(old[1])) : between("people_served_share", PS.percent)),
-      figure(PS.percent(indoor), PS.t("kpi_indoor"), "", before ? was(PS.percent(old[2])) : between("people_indoor_share", PS.percent)),
-      figure(PS.number(people(run)), PS.t("kpi_gaps"), "bad", before && was(PS.number(people(before)))));
+      shown("", "kpi_hamlets", (n) => PS.t("of", { a: PS.number(n), b: total }), (row) => row.hamlets_served, between("hamlets_served", (value) => PS.number(value))),
+      shown("", "kpi_people", PS.percent, (row) => row.population_served_share, between("people_served_share", PS.percent)),
+      shown("", "kpi_indoor", PS.percent, (row) => row.indoor_population_share, between("people_indoor_share", PS.percent)),
+      shown("bad", "kpi_gaps", PS.number, (row) => row.people_in_gaps));
     PS.$("lang").textContent = PS.t("other_lang");
     PS.$("lang").lang = PS.lang === "vi" ? "en" : "vi";
     PS.$("notice").hidden = data.synthetic.length === 0;
     PS.$("notice-more").textContent = PS.t("details_of");
     PS.$("notice-text").textContent = PS.t("synthetic");
-    PS.$("attribution").textContent = `phusong ${data.version} · Leaflet · ${PS.t("roads_by")}`;
+    PS.$("attribution").textContent = [`phusong ${data.version}`, "Leaflet", PS.t("roads_by"), PS.state.online && data.tiles.attribution].filter(Boolean).join(" · ");
   };
 
   const about = () => {
@@ -94,5 +90,5 @@ PS.feature(() => {
   };
   render();
   PS.on("lang", render);
-  PS.on("state", (keys) => keys.some((key) => ["run", "layer"].includes(key)) && render());
+  PS.on("state", (keys) => keys.some((key) => ["run", "layer", "online"].includes(key)) && render());
 });

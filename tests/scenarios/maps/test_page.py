@@ -25,6 +25,7 @@ from phusong.scenarios.maps import answers, build_map, render_map, to_html, writ
 from phusong.scenarios.maps.coordinates import vn2000
 from phusong.scenarios.maps.mercator import view_of
 from phusong.scenarios.maps.packing import pack_grid, pack_labels, pack_rings
+from phusong.scenarios.maps.tiles import OnlineTiles
 from phusong.scenarios.result import RunResult
 
 
@@ -276,3 +277,31 @@ def test_the_provinces_map_at_a_hundred_metres_is_small_enough_to_send(
     made_up_result: Callable[..., RunResult],
 ) -> None:
     assert len(render_map(made_up_result(resolution_m=100.0)).encode()) < 6_000_000
+
+
+def test_online_tiles_are_let_in_only_where_asked_for(result: RunResult, html: str) -> None:
+    assert 'img-src data: blob:"' in html
+    assert data_of(html)["tiles"] is None
+    tiles = OnlineTiles("https://{s}.tile.example.org:8443/{z}/{x}/{y}.png", "© Example")
+    chart = build_map([result], tiles=tiles)
+    page = to_html(chart)
+    assert 'img-src data: blob: https://*.tile.example.org:8443"' in page
+    assert data_of(page)["tiles"]["attribution"] == "© Example"
+    chart.add_child(folium.TileLayer("OpenStreetMap"))  # any other is still refused
+    with pytest.raises(ValueError, match="without a network"):
+        to_html(chart)
+
+
+@pytest.mark.parametrize(
+    ("url", "attribution"),
+    [
+        ("http://tile.example.org/{z}/{x}/{y}.png", "© E"),
+        ("https://tile.example.org/{z}/{x}.png", "© E"),
+        ("https://tile.example.org/{z}/{x}/{y}.png", " "),
+        ("https://a.org 'unsafe-inline'/{z}/{x}/{y}.png", "© E"),
+        ("https://*/{z}/{x}/{y}.png", "© E"),
+    ],
+)
+def test_tiles_that_are_unsafe_or_unnamed_are_refused(url: str, attribution: str) -> None:
+    with pytest.raises(ValueError, match="tiles need"):
+        OnlineTiles(url, attribution)
