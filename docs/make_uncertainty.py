@@ -19,7 +19,7 @@ from phusong.scenarios.scenario_file import load_scenario
 
 HERE = Path(__file__).parent
 PAGE = HERE / "uncertainty.md"
-TEXT = HERE / "uncertainty_text.md"
+TEXT = HERE / "uncertainty_text.txt"
 
 
 def main() -> None:
