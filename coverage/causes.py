@@ -77,8 +77,14 @@ def around(ground: Ground, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -
 
 def bare_ground(ground: Ground, near: NDArray[np.bool_]) -> Ground:
     """The same terrain with nothing on it but houses where `near` says, at most HOUSE_M high."""
-    low = {code: min(height, HOUSE_M) for code, height in ground.clutter_height_m.items()}
-    return replace(_only(ground, near), clutter_height_m={**low, _EMPTY: 0.0})
+    heights = ground.clutter_height_m
+    low = {code: min(height, HOUSE_M) for code, height in heights.items()}
+    # what a class takes beside its height stays with houses and goes with what is higher
+    losses = {
+        code: loss for code, loss in ground.clutter_loss_db.items() if heights.get(code, 0.0) <= HOUSE_M
+    }
+    bare = _only(ground, near)
+    return replace(bare, clutter_height_m={**low, _EMPTY: 0.0}, clutter_loss_db=losses)
 
 
 def flat_ground(ground: Ground) -> Ground:

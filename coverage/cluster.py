@@ -1,23 +1,21 @@
-"""The same prediction on many machines: strips of the grid as tasks of a Dask cluster (extra `cluster`)."""
+"""Strips of a prediction as tasks of a Dask cluster (extra `cluster`): the same bytes on many machines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-import numpy as np
-
-from phusong.coverage.antenna import Antenna
-from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.ground import Ground
-from phusong.coverage.options import Options
-from phusong.coverage.predict import Progress, predict
+from phusong.coverage.reach import Reach
 from phusong.coverage.site import Sector
+from phusong.coverage.strips import Run, Strip, StripAnswer, predict_strip, predict_strips, strips_of
 from phusong.geodata.grid import Grid
 
-_ARRAYS = ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db")
+STRIPS_PER_WORKER = 3  # more cost more work altogether, fewer leave workers idle at the end
+AHEAD = 2  # strips given out for every worker: one at work and one at hand
 
 
 def predict_on_cluster(
@@ -26,54 +24,38 @@ def predict_on_cluster(
     sectors: Sequence[Sector],
     *,
     grid: Grid,
-    options: Options | None = None,
-    antennas: Mapping[str, Antenna] | None = None,
-    strips: int = 16,
-    progress: Progress | None = None,
-) -> CoverageMap:
-    """`predict`, in `strips` tasks of the cluster behind `client` (a `distributed.Client`): the same bytes.
+    strips: int | None = None,
+    **asked: Any,
+) -> tuple[CoverageMap, Reach | None]:
+    """`predict_strips` by the workers of the cluster behind `client` (a `distributed.Client`): the same bytes.
 
-    A strip sweeps the masts that reach it, so more strips cost more work altogether. A worker that dies costs
-    its strips, which the scheduler gives to others. Workers need phusong installed, and one thread each:
-    compiled loops bring their own. Raises what `predict` raises.
+    `asked` are its other arguments. A worker that dies costs the strips it had, which the scheduler gives to
+    others. Workers need phusong installed, and one thread each: compiled loops bring their own. Raises what
+    `predict` raises.
     """
-    from distributed import as_completed
-
-    strips = max(1, min(strips, grid.rows))
-    ends = [grid.rows * k // strips for k in range(strips + 1)]
-    area = client.scatter(ground, broadcast=True, hash=False)
-    tasks = {
-        client.submit(_strip, area, tuple(sectors), grid, options, antennas, rows, pure=False): rows[0]
-        for rows in pairwise(ends)
-    }
-    found: dict[int, CoverageMap] = {}
-    for done, task in enumerate(as_completed(tasks), start=1):
-        found[tasks[task]] = task.result()
-        if progress is not None:
-            progress(done, strips)
-    parts = [found[first] for first in sorted(found)]
-    layers = {key: _together([part.layers[key] for part in parts]) for key in parts[0].layers}
-    return replace(parts[0], layers=layers)
+    rows = strips_of(grid, least=strips or STRIPS_PER_WORKER * max(1, len(client.nthreads())))
+    return predict_strips(ground, sectors, grid=grid, rows=rows, run=on_cluster(client), **asked)
 
 
-def _strip(
-    ground: Ground,
-    sectors: tuple[Sector, ...],
-    grid: Grid,
-    options: Options | None,
-    antennas: Mapping[str, Antenna] | None,
-    rows: tuple[int, int],
-) -> CoverageMap:
-    where = np.zeros(grid.shape, bool)
-    where[rows[0] : rows[1]] = True
-    whole = predict(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
-    layers = {
-        key: replace(layer, **{name: getattr(layer, name)[rows[0] : rows[1]].copy() for name in _ARRAYS})
-        for key, layer in whole.layers.items()
-    }
-    return replace(whole, layers=layers)
+def on_cluster(client: Any) -> Run:
+    """How `predict_strips` has its strips answered by the cluster behind `client`."""
+
+    def run(asked: Iterable[Strip], count: int) -> Iterator[StripAnswer]:
+        from distributed import as_completed
+
+        waiting, given = iter(asked), as_completed()
+        for strip in islice(waiting, min(count, AHEAD * max(1, len(client.nthreads())))):
+            given.add(_submit(client, strip))
+        for task in given:
+            for strip in islice(waiting, 1):
+                given.add(_submit(client, strip))
+            yield task.result()
+
+    return run
 
 
-def _together(parts: Sequence[Layer]) -> Layer:
-    whole: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _ARRAYS}
-    return replace(parts[0], **whole)
+def _submit(client: Any, strip: Strip) -> Any:
+    # the question goes with its task, not as data that lie with a worker and may die with it
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sending large graph")
+        return client.submit(predict_strip, strip, pure=False)

@@ -22,13 +22,18 @@ _ROOMS = ("propagation", "kernels", "siting")
 
 def cache_folder() -> Path:
     """The folder of this version's compiled code, under `PHUSONG_CACHE` or the user's cache folder."""
-    here = Path(__file__).parent
     digest = hashlib.sha256(f"{numba.__version__} {platform.processor()} {platform.machine()}".encode())
-    digest.update(str(here).encode())
-    for source in sorted(path for room in _ROOMS for path in (here / room).rglob("*.py")):
-        digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
+    digest.update(str(Path(__file__).parent).encode() + sources_sha256().encode())
     base = os.environ.get("PHUSONG_CACHE") or platformdirs.user_cache_dir("phusong")
     return Path(base) / "compiled" / digest.hexdigest()[:16]
+
+
+def sources_sha256() -> str:
+    """A fingerprint of the sources of everything that is compiled."""
+    here, digest = Path(__file__).parent, hashlib.sha256()
+    for source in sorted(path for room in _ROOMS for path in (here / room).rglob("*.py")):
+        digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
+    return digest.hexdigest()
 
 
 numba.config.CACHE_DIR = str(cache_folder())

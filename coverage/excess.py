@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.extra_losses import EXTRAS, Place, extra_loss_db
-from phusong.coverage.ground import Ground
+from phusong.coverage.ground import Band, Ground
 from phusong.coverage.kernels.hata_paths import extended_hata_to_points
 from phusong.coverage.kernels.itm_paths import itm_to_points
 from phusong.coverage.kernels.p1546_paths import p1546_to_points
@@ -41,26 +41,18 @@ from phusong.coverage.propagation.p1812_path import median_earth_radius_km
 
 F64 = NDArray[np.float64]
 
-SWEPT = ("delta-bullington", "p1812")  # models that the radial sweep computes
 CLOSED = tuple(name for name, model in MODELS.items() if model.looks_at_en == "distance")
 NAMES = tuple(MODELS)
 HATA_ENVIRONMENT = {name: number for number, name in enumerate(ENVIRONMENTS)}
 LOCATION_M = 100.0  # width of the square over which P.1812's location variability is meant
 
 
-def title(model: str, *, swept: bool) -> str:
-    """Name and edition of a model as maps print it; `swept` where the radial sweep made them."""
-    known = MODELS[model]
-    # at 50 % of time troposcatter and ducting can only lower the loss, in deep shadow
-    short = (
-        " · không tính tán xạ đối lưu, ống sóng · without troposcatter and ducting"
-        if swept and model == "p1812"
-        else ""
-    )
-    return f"{known.title} ({known.edition}){short}"
+def title(model: str) -> str:
+    """Name and edition of a model as maps print it."""
+    return f"{MODELS[model].title} ({MODELS[model].edition})"
 
 
-def label(options: Options, *, swept: bool) -> str:
+def label(options: Options) -> str:
     """The model as maps print it, with whatever differs from its defaults and what was added to it."""
     told = ", ".join(
         f"{key} = {value:g}"
@@ -68,7 +60,7 @@ def label(options: Options, *, swept: bool) -> str:
         else f"{key} = {value}"
         for key, value in options.model_options.items()
     )
-    text = title(options.model, swept=swept) + (f" [{told}]" if told else "")
+    text = title(options.model) + (f" [{told}]" if told else "")
     for kind, given in options.extras.items():
         method, found = extra_settings(kind, given)
         extra = EXTRAS[kind, method]
@@ -128,7 +120,13 @@ def location_margin_db(frequency_mhz: float, options: Options) -> float:
 
 
 def excess_db(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
@@ -140,7 +138,7 @@ def excess_db(
     return excess if added is None else excess + added
 
 
-def local_db(ground: Ground, at: tuple[float, float], x: F64, y: F64, options: Options) -> F64 | None:
+def local_db(ground: Ground | Band, at: tuple[float, float], x: F64, y: F64, options: Options) -> F64 | None:
     """What is added to the model's loss of each path from `at` to x, y: class losses of the ground, a calibration.
 
     dB, shape of x; None where nothing is.
@@ -153,7 +151,13 @@ def local_db(ground: Ground, at: tuple[float, float], x: F64, y: F64, options: O
 
 
 def spm_terms(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     """What SPM's K1 … K7 are multiplied by on each path, shape (bands, points, 7); 0 off the known ground."""
     plain = replace(options, model="delta-bullington", model_options={}, calibration=None)
@@ -169,7 +173,13 @@ def spm_terms(
 
 
 def _excess_db(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     for frequency_mhz in mast.frequencies_mhz:
         MODELS[options.model].check(frequency_mhz, mast.height_m, options.receiver_height_m)
@@ -201,7 +211,13 @@ def _excess_db(
 
 
 def _less_free_space(
-    ground: Ground, samples: Samples, mast: Mast, at: tuple[float, float], x: F64, y: F64, options: Options
+    ground: Ground | Band,
+    samples: Samples,
+    mast: Mast,
+    at: tuple[float, float],
+    x: F64,
+    y: F64,
+    options: Options,
 ) -> F64:
     # models that give the whole loss, one frequency at a time
     cell_m, heights_m = ground.grid.cell_m, (mast.height_m, options.receiver_height_m)

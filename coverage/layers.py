@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from phusong.coverage.coverage_map import Layer
+from phusong.coverage.ground import Rows
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import NEVER_DBM, Received
 from phusong.coverage.link_budget import interference_shares, noise_dbm
@@ -42,14 +43,34 @@ def turns_of(carriers: Sequence[tuple[str, Carrier]], most: float) -> list[list[
     return turns
 
 
-def nobody(shape: tuple[int, int, int]) -> Received:
-    """What cells receive before the first mast is added; shape (carriers, rows, cols)."""
-    return Received(
-        best_dbm=np.full(shape, NEVER_DBM, np.float32),
-        second_dbm=np.full(shape, NEVER_DBM, np.float32),
+def nobody(shape: tuple[int, int, int], rows: Rows | None = None) -> Received:
+    """What cells receive before the first mast is added; shape (carriers, rows, cols).
+
+    With `rows` only those may be used: the others are never written, and take no memory.
+    """
+    received = Received(
+        best_dbm=np.zeros(shape, np.float32),
+        second_dbm=np.zeros(shape, np.float32),
         total_mw=np.zeros(shape, np.float32),
-        best_server=np.full(shape, -1, np.int32),
+        best_server=np.zeros(shape, np.int32),
         servers=np.zeros(shape, np.uint16),
+    )
+    first, last = rows or (0, shape[1])
+    received.best_dbm[:, first:last] = NEVER_DBM
+    received.second_dbm[:, first:last] = NEVER_DBM
+    received.best_server[:, first:last] = -1
+    return received
+
+
+def rows_of(received: Received, rows: Rows) -> Received:
+    """What the cells of some rows receive, as arrays of their own."""
+    part = slice(*rows)
+    return Received(
+        best_dbm=np.ascontiguousarray(received.best_dbm[:, part]),
+        second_dbm=np.ascontiguousarray(received.second_dbm[:, part]),
+        total_mw=np.ascontiguousarray(received.total_mw[:, part]),
+        best_server=np.ascontiguousarray(received.best_server[:, part]),
+        servers=np.ascontiguousarray(received.servers[:, part]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, floor, pi
 
 import numpy as np
@@ -11,20 +11,16 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import (
-    NAMES,
-    earth_radius_km,
-    excess_db,
-    extra_db,
-    label,
-    local_db,
-    location_margin_db,
-)
-from phusong.coverage.ground import Ground
+from phusong.coverage.excess import earth_radius_km, excess_db, extra_db, label, local_db, location_margin_db
+from phusong.coverage.ground import Band, Ground, Rows
+from phusong.coverage.job import Job as Job
+from phusong.coverage.job import Listener as Listener
+from phusong.coverage.job import check
+from phusong.coverage.job import job_of as job_of
 from phusong.coverage.kernels import fold as folding
-from phusong.coverage.kernels.gather import NEVER_DBM, MastSectors, MastView, Received, gather
+from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gather
 from phusong.coverage.kernels.points import add_to_points
-from phusong.coverage.kernels.profile import Samples, inside, terrain_at, terrain_m, terrain_on_grid
+from phusong.coverage.kernels.profile import inside, samples_wanted, terrain_at, terrain_m
 from phusong.coverage.layers import (
     carriers_of,
     joined,
@@ -32,11 +28,12 @@ from phusong.coverage.layers import (
     layers_of_all,
     nobody,
     of_points,
+    rows_of,
     signals_of,
     turns_of,
 )
 from phusong.coverage.masts import Mast, masts_of, sector_tables
-from phusong.coverage.options import TECHNOLOGIES, Options
+from phusong.coverage.options import Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.radials import Radials, along_radials, fill
 from phusong.coverage.site import Carrier, Sector
@@ -46,32 +43,10 @@ from phusong.geodata.grid import Grid
 # third of a cell's shift does
 RADIALS_PER_CELL = 0.6
 BYTES_PER_CELL = 18  # of one carrier in `Received`
+PATHS_AT_A_TIME = 4096  # in one compiled loop: between two of them an interrupt is heard
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-# is told of every mast when its losses are known: sectors, view, polar losses, reach, limits, constants
-Listener = Callable[
-    [MastSectors, MastView, NDArray[np.float32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
-    None,
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What stays the same for every mast of a run."""
-
-    samples: Samples
-    area: Ground
-    holes: bool
-    ground: Grid
-    grid: Grid
-    wanted: NDArray[np.uint8]
-    rows: tuple[int, int]  # that hold what is wanted, the end not included
-    heights_m: NDArray[np.float32]
-    sectors: tuple[Sector, ...]
-    antennas: Mapping[str, Antenna]
-    options: Options
-    listen: Listener | None = None
 
 
 def predict(
@@ -89,30 +64,27 @@ def predict(
 
     `ground` must hold every sector; what lies outside it is not covered. `antennas` adds to, or replaces, the
     ones that come with phusong. `where` (grid's shape) says which cells are asked for: the rest stay empty
-    and cost nothing. `progress(done, total)` is called after every mast, `listen` with every mast's losses.
-    The same arguments give the same bytes on any number of threads. Raises ValueError for what cannot be
-    predicted.
+    and cost nothing. `progress(done, total)` is called after every mast, `listen` with every mast's losses. The
+    same arguments give the same bytes on any number of threads. Raises ValueError for what cannot be predicted.
 
-    Delta-Bullington, P.1812, P.1546, Extended Hata and SPM run along radials. P.1812 is taken there at 50 % of
-    time and without troposcatter and ducting, which can only lower the loss, in deep shadow; `predict_points`
-    has them, and so has P.1812 at another share of time. ITM, horizontal polarization and the closed formulas
-    run path by path on the same polar samples: slower, by the same drivers.
+    Delta-Bullington, P.1812, P.1546, Extended Hata and SPM run along radials. ITM, horizontal
+    polarization, P.1812 at another share of time than 50 % and the closed formulas run path by path on the
+    same polar samples: slower, by the same drivers.
     """
     layers = predict_layers(
         ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress,
         listen=listen,
     )  # fmt: skip
-    asked = options or Options()
     return CoverageMap(
         grid=grid,
         sectors=tuple(sectors),
         layers={layer.key: layer for layer in layers},
-        model=label(asked, swept=asked.model == "p1812" and along_radials(asked, asked.receiver_height_m)),
+        model=label(options or Options()),
     )
 
 
 def predict_layers(
-    ground: Ground,
+    ground: Ground | Band,
     sectors: Sequence[Sector],
     *,
     grid: Grid,
@@ -121,26 +93,46 @@ def predict_layers(
     where: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
     memory_mb: float = 800.0,
+    rows: Rows | None = None,
     listen: Listener | None = None,
 ) -> Iterator[Layer]:
     """The layers of `predict` one after the other, for areas whose layers do not fit into memory together.
 
     Operators and technologies are predicted in turns, as many at a time as their sums fit into `memory_mb`;
-    the layers over all operators come last.
+    the layers over all operators come last. With `rows` the layers, and `where`, are of those rows of the
+    grid alone, with the same bytes as in the whole: what a strip takes does not depend on the area.
     """
-    job = job_of(ground, sectors, grid=grid, options=options, antennas=antennas, where=where)
-    job = replace(job, listen=listen)
-    turns = turns_of(carriers_of(sectors), memory_mb * 1e6 / (BYTES_PER_CELL * grid.rows * grid.cols))
+    job = job_of(
+        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, rows=rows, listen=listen
+    )
+    yield from layers_of_job(job, rows=rows, where=where, progress=progress, memory_mb=memory_mb)
+
+
+def layers_of_job(
+    job: Job,
+    *,
+    rows: Rows | None,
+    where: NDArray[np.bool_] | None,
+    progress: Progress | None = None,
+    memory_mb: float = 800.0,
+) -> Iterator[Layer]:
+    """`predict_layers` of a job made with the same `rows` and `where`."""
+    grid = job.grid
+    first, last = rows or (0, grid.rows)
+    carriers = carriers_of(job.sectors)
+    turns = turns_of(carriers, memory_mb * 1e6 / (BYTES_PER_CELL * (last - first) * grid.cols))
     masts = [masts_of(job.sectors, job.options, turn) for turn in turns]
     done, total = 0, sum(len(some) for some in masts)
     everyone: dict[str, folding.Signal] = {}
     for turn, some in zip(turns, masts, strict=True):
-        received = nobody((len(turn), *grid.shape))
+        received = nobody((len(turn), *grid.shape), (min(first, job.rows[0]), max(last, job.rows[1])))
         for mast in some:
             add_mast(job, mast, turn, received)
             done += 1
             if progress is not None:
                 progress(done, total)
+        if rows is not None:
+            received = rows_of(received, rows)
         if where is not None:
             received.best_dbm[:, ~where] = NEVER_DBM
             received.servers[:, ~where] = 0
@@ -148,33 +140,6 @@ def predict_layers(
         del received  # its room is needed
         yield from joined(signals, job.options, everyone)
     yield from layers_of_all(everyone, job.options)
-
-
-def job_of(
-    ground: Ground,
-    sectors: Sequence[Sector],
-    *,
-    grid: Grid,
-    options: Options | None,
-    antennas: Mapping[str, Antenna] | None,
-    where: NDArray[np.bool_] | None,
-) -> Job:
-    """What stays the same for every mast, checked. Raises ValueError for what cannot be predicted."""
-    options = options or Options()
-    antennas = {**catalogue(), **(antennas or {})}
-    _check(ground, sectors, grid, options, antennas)
-    if where is not None and where.shape != grid.shape:
-        raise ValueError(f"`where` has shape {where.shape}, the grid {grid.shape}")
-    samples = ground.samples_dm()
-    heights_m = np.zeros(grid.shape, np.float32)
-    terrain_on_grid(samples, *_origin(ground.grid, grid), heights_m)
-    wanted = np.ones(grid.shape, np.uint8) if where is None else widened(where)
-    asked = np.flatnonzero(wanted.any(axis=1))
-    rows = (int(asked[0]), int(asked[-1]) + 1) if asked.size else (0, 0)
-    return Job(
-        samples, ground, ground.holes, ground.grid, grid, wanted, rows, heights_m, tuple(sectors), antennas,
-        options,
-    )  # fmt: skip
 
 
 def predict_points(
@@ -194,7 +159,7 @@ def predict_points(
     """
     options = options or Options()
     antennas = {**catalogue(), **(antennas or {})}
-    _check(ground, sectors, ground.grid, options, antennas)
+    check(ground, sectors, ground.grid, options, antennas)
     x_m, y_m = np.asarray(x_m, np.float64), np.asarray(y_m, np.float64)
     if x_m.shape != y_m.shape or x_m.ndim != 1 or not (np.isfinite(x_m).all() and np.isfinite(y_m).all()):
         raise ValueError("x_m and y_m must be finite and of one length")
@@ -221,46 +186,6 @@ def predict_points(
     everyone: dict[str, folding.Signal] = {}
     layers = [*layers_of(received, carriers, options, everyone), *layers_of_all(everyone, options)]
     return {layer.key: of_points(layer) for layer in layers}
-
-
-def widened(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The cells asked for and two around them: a radial beside a cell helps to fill it."""
-    grown = where.copy()
-    for _ in range(2):
-        padded = np.pad(grown, 1)
-        grown = padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1]
-        padded = np.pad(grown, 1)
-        grown = padded[1:-1, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
-    return grown.astype(np.uint8)
-
-
-def _check(
-    ground: Ground, sectors: Sequence[Sector], grid: Grid, options: Options, antennas: Mapping[str, Antenna]
-) -> None:
-    if options.model not in NAMES:
-        raise ValueError(f"no model is called {options.model}; there are {', '.join(NAMES)}")
-    if grid.crs != ground.grid.crs:
-        raise ValueError(f"the output grid is in {grid.crs}, the ground in {ground.grid.crs}")
-    west, south, east, north = ground.grid.bounds_m
-    for sector in sectors:
-        if sector.carrier.technology not in TECHNOLOGIES:
-            raise ValueError(f"sector {sector.sector_id}: technology {sector.carrier.technology} is unknown")
-        if sector.antenna not in antennas:
-            raise ValueError(
-                f"sector {sector.sector_id}: no antenna is called {sector.antenna}; "
-                f"there are {', '.join(sorted(antennas))}"
-            )
-        if not (west < sector.x_m < east and south < sector.y_m < north):
-            raise ValueError(f"sector {sector.sector_id} stands outside the ground")
-        if not 1.0 <= sector.height_m <= 3000.0:
-            raise ValueError(f"sector {sector.sector_id}: height_m must lie between 1 and 3000")
-
-
-def _origin(ground: Grid, grid: Grid) -> tuple[float, float, float]:
-    # where the output grid's first centre lies in cells of the ground, and its cell in those
-    x = (grid.west_m + 0.5 * grid.cell_m - ground.west_m) / ground.cell_m - 0.5
-    y = (ground.north_m - (grid.north_m - 0.5 * grid.cell_m)) / ground.cell_m - 0.5
-    return x, y, grid.cell_m / ground.cell_m
 
 
 def _view(job: Job, mast: Mast, polar_m: float) -> MastView:
@@ -370,11 +295,23 @@ def _polar_places(job: Job, mast: Mast, radials: int, kept: int, stride: int) ->
 
 
 def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    # the same polar samples as a sweep's, each from its own path
+    # the same polar samples as a sweep's, each from its own path; as far as cells asked for need them
     radials, kept = _polar_shape(job, mast, stride)
-    x, y = _polar_places(job, mast, radials, kept, stride)
-    excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)
-    polar = excess.reshape(-1, radials, kept).astype(np.float32)
+    at, output = _cells(job.ground, mast), (*_cells(job.grid, mast), job.ground.cell_m / job.grid.cell_m)
+    turn = 2.0 * pi * np.arange(radials) / radials
+    most = (kept - 1) * stride
+    asked = np.array(
+        [samples_wanted(job.wanted, output, sin, -cos, most, stride) // stride
+         for sin, cos in zip(np.sin(turn), np.cos(turn), strict=True)]
+    )  # fmt: skip
+    radial, sample = np.nonzero(np.arange(kept)[None, :] <= asked[:, None])
+    x = np.asarray(at[0] + stride * sample * np.sin(turn)[radial], np.float64)
+    y = np.asarray(at[1] - stride * sample * np.cos(turn)[radial], np.float64)
+    polar = np.full((len(mast.frequencies_mhz), radials, kept), np.inf, np.float32)
+    for some in np.array_split(np.arange(x.size), ceil(x.size / PATHS_AT_A_TIME)):
+        polar[:, radial[some], sample[some]] = excess_db(
+            job.area, job.samples, mast, at, x[some], y[some], job.options
+        )
     polar[:, :, 0] = polar[:, :, 1]
     known = np.isfinite(polar.max(axis=0))
     reach = np.where(known.all(axis=1), kept, known.argmin(axis=1)).astype(np.int32) - 1

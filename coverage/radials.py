@@ -21,6 +21,7 @@ from phusong.coverage.kernels.spm_paths import spm_along
 from phusong.coverage.kernels.sweep import sweep
 from phusong.coverage.models import MODELS, spm_coefficients
 from phusong.coverage.options import Options
+from phusong.coverage.propagation import radioclimate
 from phusong.coverage.propagation.p1546_curves import curves
 
 F32 = NDArray[np.float32]
@@ -77,9 +78,13 @@ def fill(at: Radials, options: Options, polar: F32, reach: Indices) -> None:
             polar, reach,
         )  # fmt: skip
         return
+    air = None
+    if options.model == "p1812":
+        air = (float(told["delta_n"]), float(told["n_0"]), radioclimate.LATITUDE_DEG)
     sweep(
         at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.most, at.stride, at.wanted, at.output,
-        options.terminal_clearance_m, earth_radius_km(options), at.frequencies_mhz, polar, reach,
+        options.terminal_clearance_m, earth_radius_km(options), at.frequencies_mhz, air, polar,
+        reach,
     )  # fmt: skip
     if options.model == "spm":
         spm_along(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from phusong.coverage.antenna import Antenna
 from phusong.coverage.coverage_map import CoverageMap
-from phusong.coverage.excess import SWEPT, title
+from phusong.coverage.excess import title
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.layers import carriers_of, layers_of, layers_of_all, nobody
@@ -36,7 +36,7 @@ def predict_stages(
     job = job_of(ground, sectors, grid=grid, options=options, antennas=antennas, where=None)
     carriers = carriers_of(sectors)
     received = nobody((len(carriers), *grid.shape))
-    label = title(job.options.model, swept=job.options.model in SWEPT)
+    label = title(job.options.model)
     first, done = 0, 0
     for stage in stages:
         for mast in masts_of(job.sectors[first : first + len(stage)], job.options):

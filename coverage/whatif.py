@@ -12,14 +12,14 @@ from phusong.coverage.antenna import Antenna
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.excess import label
 from phusong.coverage.ground import Ground
+from phusong.coverage.job import Job, job_of
 from phusong.coverage.kernels import fold as folding
 from phusong.coverage.kernels.gather import Received
 from phusong.coverage.kernels.ranked import FORGOTTEN, UNITS_PER_MW, Ranked, nobody, rank
 from phusong.coverage.layers import carriers_of, layer_of, layers_of
 from phusong.coverage.masts import masts_of
 from phusong.coverage.options import Options
-from phusong.coverage.predict import Job, Progress, job_of, levels_of_mast
-from phusong.coverage.radials import along_radials
+from phusong.coverage.predict import Progress, levels_of_mast
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
@@ -61,9 +61,7 @@ def keep(
     for technology, signal in sorted(everyone.items()):
         layer = layer_of("any", technology, signal, job.options)
         layers[layer.key] = layer
-    asked = job.options
-    swept = asked.model == "p1812" and along_radials(asked, asked.receiver_height_m)
-    return Kept(job, carriers, ranked, CoverageMap(grid, job.sectors, layers, label(asked, swept=swept)))
+    return Kept(job, carriers, ranked, CoverageMap(grid, job.sectors, layers, label(job.options)))
 
 
 def changed(kept: Kept, sectors: Sequence[Sector]) -> CoverageMap:
@@ -202,5 +200,5 @@ def _received(ranked: Ranked) -> Received:
         second_dbm=np.ascontiguousarray(ranked.level_dbm[:, 1]),
         total_mw=(ranked.total / UNITS_PER_MW).astype(np.float32),
         best_server=np.ascontiguousarray(ranked.server[:, 0]),
-        servers=np.minimum(ranked.servers, 65535).astype(np.uint16),
+        servers=ranked.servers.astype(np.uint16),  # a count, never below 0
     )

@@ -22,7 +22,9 @@ from math import pi
 from pathlib import Path
 from typing import Any
 
+import make_scaling
 import numpy as np
+from measure_maps import measured
 
 ROOT = Path(__file__).resolve().parents[1]
 CORES = 2
@@ -168,7 +170,22 @@ def against_formula(ground: Any) -> float:
     frequencies = np.array([700.0, 1800.0, 3800.0])
     loss, reach = np.zeros((3, radials, most + 2), np.float32), np.empty(radials, np.int32)
     everywhere = (np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0))
-    sweep(samples, False, 30.0, at, (45.0, 1.5), most, 1, *everywhere, 50.0, 8495.0, frequencies, loss, reach)
+    sweep(
+        samples,
+        False,
+        30.0,
+        at,
+        (45.0, 1.5),
+        most,
+        1,
+        *everywhere,
+        50.0,
+        8495.0,
+        frequencies,
+        None,
+        loss,
+        reach,
+    )
     worst = 0.0
     h, c = np.empty(most + 2), np.empty(most + 2)
     d = np.arange(most + 2) * 0.03
@@ -247,6 +264,14 @@ def rows() -> list[Row]:
         Row("200 draws of the reference province's uncertainty at 100 m, 2 cores", draws_s() / CORES, "s", 120),
         Row("start with compiled code at hand", startup_s(), "s", 2),
     ]  # fmt: skip
+    page = measured()
+    found += [
+        Row("map of the reference province at 100 m written, processor time", page["write"], "s", 5),
+        Row("its size", page["megabytes"], "MB", 6),
+        Row("its first paint in headless Chromium", page["paint"] / 1000, "s", 1.5),
+        Row("a frame while it is moved, 2 cores, no graphics card", page["pan"], "ms", 50),
+        Row("a frame while it is zoomed, 2 cores, no graphics card", page["zoom"], "ms", 50),
+    ]
     bias_db, rms_ratio = accuracy(rugged)
     found += [
         Row("bias of the raster against the path kernel, 20 000 pixels", bias_db, "dB", 0.05),
@@ -255,7 +280,7 @@ def rows() -> list[Row]:
             "sweep against the formula on the same samples, 700-3800 MHz", against_formula(rugged), "dB", 1e-4
         ),
     ]
-    return found
+    return found + [Row(*row) for row in make_scaling.rows()]
 
 
 def siting_rows() -> list[Row]:
@@ -267,11 +292,12 @@ def siting_rows() -> list[Row]:
 
 
 def growth() -> dict[str, list[tuple[float, float]]]:
-    """Processor seconds of one mast by radius (30 m) and by cell size (20 km)."""
+    """Processor seconds of one mast by radius (30 m) and cell size (20 km), of many; wall seconds by cores."""
     ground = hills(720.0)
     return {
         "radius_km": [(r, mast_s(ground, radius_km=r)) for r in (5.0, 10.0, 15.0, 20.0)],
         "cell_m": [(c, mast_s(ground, cell_m=c)) for c in (30.0, 60.0, 100.0, 200.0)],
+        **make_scaling.growth(),
     }
 
 
@@ -351,15 +377,21 @@ def write_page(found: list[Row], grown: dict[str, list[tuple[float, float]]]) ->
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-    labels = {"radius_km": "radius, km (30 m cells)", "cell_m": "cell, m (20 km radius)"}
+    figure, axes = plt.subplots(2, 2, figsize=(9, 6), layout="constrained")
+    labels = {
+        "radius_km": ("radius, km (30 m cells)", "processor s a mast"),
+        "cell_m": ("cell, m (20 km radius)", "processor s a mast"),
+        "sites": ("masts (100 m cells, 20 km radius)", "processor s"),
+        "cores": ("cores (20 such masts)", "wall s"),
+    }
     parts = []
-    for axis, (name, points) in zip(axes, grown.items(), strict=True):
+    for axis, (name, points) in zip(axes.flat, grown.items(), strict=True):
+        what, unit = labels[name]
         axis.loglog(*zip(*points, strict=True), marker="o")
-        axis.set_xlabel(labels[name])
-        axis.set_ylabel("processor seconds a mast")
+        axis.set_xlabel(what)
+        axis.set_ylabel(unit)
         axis.grid(visible=True, which="both", alpha=0.3)
-        parts.append(f"| {labels[name]} | processor s a mast |\n|---|---|")
+        parts.append(f"| {what} | {unit} |\n|---|---|")
         parts[-1] += "".join(f"\n| {x:g} | {y:.3f} |" for x, y in points)
     figure.savefig(ROOT / "docs" / "performance.svg", metadata={"Date": None})
     text = (
@@ -367,7 +399,11 @@ def write_page(found: list[Row], grown: dict[str, list[tuple[float, float]]]) ->
         "the cores that share it; terrain is made up.\n\n"
         f"Machine: {machine()}.\n\n{table(found)}\n\n## How cost grows\n\n"
         + "\n\n".join(parts)
-        + "\n\n![cost against radius and cell size](performance.svg)\n\n"
+        + "\n\n![cost against radius, cell size, masts and cores](performance.svg)\n\n"
+        "Memory does not grow with the area: strips of rows are predicted one after the other, each with the "
+        "ground its paths touch, and their answers lie in files. What is left grows with the width of the area. "
+        "Workers take strips too, and sweep the masts near an edge for both sides; on one machine the threads of "
+        "one process, which share every sweep, need less work than as many worker processes.\n\n"
         "Cost grows with the square of the radius and with the number of masts: masts share nothing but "
         "the ground. A sweep walks the profile at the terrain's own step whatever the output's cell, so cost "
         "falls more slowly than the number of cells.\n"

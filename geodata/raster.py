@@ -79,6 +79,15 @@ def write_geotiff(
         draft.replace(path)
 
 
+def mapped(shape: tuple[int, int], dtype: Any, folder: Path | None = None) -> NDArray[Any]:
+    """An array that lies in a file of no name, not in memory; the file goes with the last use of the array.
+
+    It is made in `folder` (None: the system's own for such files), which must hold it.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return np.memmap(file, dtype=dtype, mode="w+", shape=shape)
+
+
 def read_geotiff(path: Path) -> Raster:
     """The first band of a GeoTIFF on its grid; in a raster of decimal numbers, no value is NaN.
 

@@ -25,7 +25,7 @@ from phusong.geodata.class_table import read_class_table
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.geodata.province import Province
-from phusong.geodata.raster import Raster
+from phusong.geodata.raster import Raster, mapped
 
 KINDS = ("terrain", "landcover", "population")
 _BLOCK_ROWS = 512  # of the target at a time: mosaics larger than memory pass through in strips
@@ -306,7 +306,11 @@ def read_raster(path: Path, grid: Grid) -> Raster:
                 f"{path.name}: không còn khớp lưới của dự án; hãy nhập lại · it no longer fits the project's"
                 " grid; import it again"
             )
-        return Raster(grid, source.read(1))
+        values = mapped(grid.shape, source.dtypes[0])
+        for first in range(0, grid.rows, _BLOCK_ROWS):  # in windows: memory does not grow with the area
+            rows = min(_BLOCK_ROWS, grid.rows - first)
+            values[first : first + rows] = source.read(1, window=((first, first + rows), (0, grid.cols)))
+        return Raster(grid, values)
 
 
 def with_rasters(province: Province, folder: Path) -> Province:

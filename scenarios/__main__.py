@@ -19,6 +19,8 @@ from phusong.scenarios.report_command import report_command
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
 
+INTERRUPTED = 130  # exit code after Ctrl-C
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
 app.command("init")(init_command)
@@ -52,9 +54,19 @@ def run_command(
         float | None, typer.Option(help="Cạnh ô lưới, mét · side of a cell in metres")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Số nhân dùng · processor cores to use; default all")
+        int | None,
+        typer.Option(
+            min=1, help="Số tiến trình, mỗi tiến trình một nhân · worker processes; default: one on all cores"
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Địa chỉ cụm Dask đang chạy · a running Dask cluster, such as tcp://10.0.0.5:8786"),
     ] = None,
     lang: Annotated[str, typer.Option(help="Ngôn ngữ của bản đồ · language of the map: vi, en")] = "vi",
+    models: Annotated[
+        str, typer.Option(help="Hỏi nhiều mô hình · ask several models, as p1812,itm; the first answers")
+    ] = "",
     replay: Annotated[
         Path | None, typer.Option(help="Chạy lại đúng như một run.json · repeat the run of a run.json")
     ] = None,
@@ -66,18 +78,22 @@ def run_command(
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
     if replay is not None:
-        _replay(replay, out, jobs)
+        _replay(replay, out, jobs, cluster)
         return
     asked = load_scenario(scenario)
     if resolution is not None:
         asked = with_resolution(asked, resolution)
+    if models:
+        from phusong.scenarios.second_opinion import with_models
+
+        asked = with_models(asked, models)
     folder = out or Path("runs") / asked.name
     check_target(folder)
     # heavy: only for those who asked for something that can be done
     from phusong.scenarios.progress import Stages
     from phusong.scenarios.run import run_to_folder
 
-    result = run_to_folder(asked, folder, lang=lang, jobs=jobs, stages=Stages())
+    result = run_to_folder(asked, folder, lang=lang, jobs=jobs, cluster=cluster, stages=Stages())
     _tell(result, folder)
 
 
@@ -91,6 +107,11 @@ def _tell(result: RunResult, folder: Path) -> None:
             f"{layer['area_served_share']:7.2%} diện tích · area, "
             f"{layer['hamlets_served']}/{result.summary['hamlets_total']} thôn ấp · hamlets"
         )
+    for row in result.summary.get("second_opinion", {}).get("layers", ()):
+        typer.echo(
+            f"{row['layer']:>14}: mọi mô hình có sóng · all models serve {row['all_models_share']:.2%}, "
+            f"không · none {row['no_model_share']:.2%}, bất đồng · they disagree {row['split_share']:.2%}"
+        )
     for lang in ("vi", "en"):
         for heading, sentences in network_sentences(result.summary, lang):
             typer.echo(f"{heading}: {sentences}")
@@ -101,7 +122,7 @@ def _tell(result: RunResult, folder: Path) -> None:
     typer.echo(f"Bản đồ · map: {folder / 'map.html'}")
 
 
-def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
+def _replay(recipe_path: Path, out: Path | None, jobs: int | None, cluster: str | None) -> None:
     """Repeats a run and names what differs from then; exit code 1 where a file does."""
     from phusong.scenarios.outputs import environment
     from phusong.scenarios.progress import Stages
@@ -115,7 +136,7 @@ def _replay(recipe_path: Path, out: Path | None, jobs: int | None) -> None:
         *differences("version", recipe.environment, environment()),
     ):
         typer.echo(f"phusong: khác trước · differs: {line}", err=True)
-    run_to_folder(recipe.scenario, folder, lang=recipe.lang, jobs=jobs, stages=Stages())
+    run_to_folder(recipe.scenario, folder, lang=recipe.lang, jobs=jobs, cluster=cluster, stages=Stages())
     changed = differences("file", recipe.outputs_sha256, hashes(folder))
     for line in changed:
         typer.echo(f"phusong: khác trước · differs: {line}", err=True)
@@ -178,6 +199,11 @@ def main() -> None:
     """Run the command line; exit 0 done, 2 the user's input is wrong, 1 our fault."""
     try:
         app()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # everything is cleaned up: do not take Python down piece by piece
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise
     except InputError as error:
         typer.echo(f"phusong: {error}", err=True)
         sys.exit(2)

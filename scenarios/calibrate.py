@@ -20,6 +20,7 @@ from phusong.geodata.measurements import Measurements, read_measurements
 from phusong.scenarios.inputs import Inputs, ground_of, load_inputs, options_of
 from phusong.scenarios.scenario import Scenario
 
+WIDEST_BIN_M = 100.0  # terrain and clutter change within more
 NEAREST_M = 50.0  # nearer than this a fix's own error is as large as the distance
 
 
@@ -65,9 +66,10 @@ def calibration_of(scenario: Scenario, file: Path) -> Answer:
     measurements = measurements.keep(within, "out_of_reach").require()
     x_m, y_m, sector = x_m[far][within], y_m[far][within], sector[far][within]
     level = measurements.table["level_dbm"].to_numpy(np.float64)
-    bins = binned(x_m, y_m, sector, level, cell_m=plain.resolution_m)
+    ground = ground_of(inputs.province)
+    bins = binned(ground, x_m, y_m, sector, level, cell_m=bin_m(plain))
     try:
-        predicted = predicted_at(ground_of(inputs.province), inputs.sectors, bins, options)
+        predicted = predicted_at(ground, inputs.sectors, bins, options)
         found = calibrate(options.model, bins, predicted, seed=plain.seed)
     except ValueError as error:
         raise InputError(
@@ -75,6 +77,11 @@ def calibration_of(scenario: Scenario, file: Path) -> Answer:
             + "".join(f"; {one.line()}" for one in measurements.dropped)
         ) from None
     return Answer(plain, inputs, measurements, bins, predicted, found)
+
+
+def bin_m(scenario: Scenario) -> float:
+    """Side of the squares in which measurements are put together, m."""
+    return min(scenario.resolution_m, WIDEST_BIN_M)
 
 
 def _in_province(

@@ -63,6 +63,10 @@ def _tell(answer: Answer, folder: Path) -> None:
     )
     for line in (*(one.line() for one in given.dropped), *given.notes, *found.held):
         typer.echo(f"  {line}")
+    if found.weak:
+        typer.echo(
+            f"  {found.weak} ô dự báo quá yếu, máy không ghi đủ · squares too weak for phones to report them all"
+        )
     typer.echo(f"  {found.outliers} ô lệch hẳn, bị bỏ · outlying squares, left out")
     for one in found.coefficients:
         typer.echo(f"  {named(answer, one.name):<18} {one.value:8.2f}  [{one.low:.2f}; {one.high:.2f}] 90 %")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from phusong.geodata.crs import WGS84, transform
-from phusong.scenarios.calibrate import Answer
+from phusong.scenarios.calibrate import Answer, bin_m
 from phusong.scenarios.calibrate_pictures import draw
 from phusong.scenarios.calibration_file import (
     ByClass,
@@ -81,7 +81,7 @@ def calibration_file(answer: Answer) -> CalibrationFile:
             sectors=len(found.cells),
             blocks=found.blocks,
             block_m=found.block_m,
-            bin_m=answer.scenario.resolution_m,
+            bin_m=bin_m(answer.scenario),
             receiver_height_m=answer.scenario.radio.receiver_height_m,
             first_time="" if times.empty else times.min().isoformat(),
             last_time="" if times.empty else times.max().isoformat(),
@@ -111,6 +111,7 @@ def summary(answer: Answer) -> dict[str, Any]:
              "new_stations_rms_db": round(one.without_cells_rms_db, 3)}
             for one in found.candidates
         ],
+        "weak_squares": found.weak,
         "outlying_squares": found.outliers,
         "sigma_db": round(found.sigma_db, 3),
         "between_sectors_db": round(found.tau_db, 3),
@@ -147,7 +148,7 @@ def residuals(answer: Answer) -> pd.DataFrame:
             "sector_id": [answer.inputs.sectors[k].sector_id for k in bins.sector],
             "rows": bins.rows,
             "distance_km": (predicted.distance_m * 1e-3).round(3),
-            "clutter": [keys[int(code)] for code in predicted.clutter],
+            "clutter": [keys[int(code)] for code in bins.clutter],
             "measured_dbm": bins.level_dbm.round(2),
             "predicted_dbm": predicted.level_dbm.round(2),
             "error_before_db": found.before.round(2),
@@ -167,7 +168,7 @@ def sector_table(answer: Answer) -> pd.DataFrame:
             "measured_offset_db": round(one.measured_db, 2),
             "low_90_db": round(one.low_db, 2),
             "high_90_db": round(one.high_db, 2),
-            "suspicious": min(abs(one.low_db), abs(one.high_db)) > 3.0 and one.low_db * one.high_db > 0.0,
+            "suspicious": one.outlying,
         }
         for one in answer.found.cells
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,8 @@ def _save(answer: Answer, path: Path, paint: Any, size: tuple[float, float]) -> 
     figure = Figure(figsize=size, dpi=120, layout="constrained")
     paint(figure, answer)
     if answer.synthetic:
-        figure.supxlabel(
-            f"Có phần giả lập · partly synthetic: {', '.join(answer.synthetic)}", fontsize=8, color=_BEFORE
-        )
+        said = f"Có phần giả lập · partly synthetic: {', '.join(answer.synthetic)}"
+        figure.supxlabel(fill(said, int(12 * size[0])), fontsize=8, color=_BEFORE)
     figure.savefig(path, format="png", metadata={"Software": None})
 
 

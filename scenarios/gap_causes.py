@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.antenna import Antenna, catalogue
+from phusong.coverage.antenna import catalogue
 from phusong.coverage.causes import (
     AIMED,
     TILTED,
@@ -25,14 +26,14 @@ from phusong.coverage.causes import (
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.eirp import capped
 from phusong.coverage.ground import Ground
-from phusong.coverage.predict import predict
 from phusong.coverage.service import signal_at
 from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 from phusong.scenarios.inputs import Inputs, options_of
-from phusong.scenarios.progress import Report
+from phusong.scenarios.progress import Report, part
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.workers import Engine
 
 WORLDS = 5
 CELL_M = 200.0  # why a gap is one does not hang on a hundred metres; four times fewer cells than at 100 m
@@ -50,7 +51,7 @@ class OtherWorlds:
 
 
 def other_worlds(
-    scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report
+    scenario: Scenario, inputs: Inputs, ground: Ground, coverage: CoverageMap, report: Report, engine: Engine
 ) -> OtherWorlds:
     """Predicts the scenario's sectors on open, bare and flat land, with a clear way, and tilted and aimed.
 
@@ -64,25 +65,24 @@ def other_worlds(
     row, col = grid.row_col(inputs.people.x_m[lacking], inputs.people.y_m[lacking])
     where = np.zeros(grid.shape, bool)
     where[row, col] = True
-    options, done = options_of(scenario), 0
+    options = options_of(scenario)
+    parts = [part(report, k, WORLDS) for k in range(WORLDS)]
 
-    def world(ground: Ground, sectors: Sequence[Sector], extra: Mapping[str, Antenna]) -> CoverageMap:
-        nonlocal done
-        found = predict(ground, sectors, grid=grid, options=options, antennas=extra, where=where)
-        done += 1
-        report(done, WORLDS)
+    def world(number: int, ground: Ground, sectors: Sequence[Sector], **extra: Any) -> CoverageMap:
+        asked: dict[str, Any] = {"grid": grid, "options": options, "where": where, **extra}
+        found, _ = engine(ground, sectors, **asked, progress=parts[number])
         return found
 
     row, col = np.nonzero(where)
     near = around(ground, grid.x_m()[col], grid.y_m()[row])  # of where the receivers of these worlds stand
     mends, antennas = mend_sectors(inputs.sectors, catalogue())
-    mends = tuple(capped(mends, {**catalogue(), **antennas}, inputs.eirp_limit_of_site))
+    mends = capped(mends, {**catalogue(), **antennas}, inputs.eirp_limit_of_site)
     return OtherWorlds(
-        open=world(open_land(ground, near), inputs.sectors, {}),
-        bare=world(bare_ground(ground, near), inputs.sectors, {}),
-        flat=world(flat_ground(ground), inputs.sectors, {}),
-        way=world(clear_way(ground, near), inputs.sectors, {}),
-        mended=world(ground, mends, antennas),
+        open=world(0, open_land(ground, near), inputs.sectors),
+        bare=world(1, bare_ground(ground, near), inputs.sectors),
+        flat=world(2, flat_ground(ground), inputs.sectors),
+        way=world(3, clear_way(ground, near), inputs.sectors),
+        mended=world(4, ground, mends, antennas=antennas),
     )
 
 

@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.coverage.ground import Ground
-from phusong.coverage.reach import reach_of_groups
+from phusong.coverage.hearing import Hearing
+from phusong.coverage.reach import Reach
 from phusong.coverage.resilience import people_lost, served_points, single_mast_outages
-from phusong.coverage.site import Sector
 from phusong.geodata.errors import InputError
-from phusong.scenarios.inputs import Inputs, options_of
+from phusong.scenarios.inputs import Inputs
 from phusong.scenarios.outage_keys import Cut
-from phusong.scenarios.progress import Report
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.switching import switched_off
 
@@ -41,19 +39,20 @@ class Outages:
     people_backed: float
 
 
-def outages(scenario: Scenario, inputs: Inputs, ground: Ground, report: Report) -> Outages:
-    """Every single-mast outage of the scenario, each operator's, each district's power, and the scenario's cuts."""
-    groups, table = _groups(inputs)
+def hearing_of(inputs: Inputs) -> Hearing:
+    """What the prediction is to note for `outages`: which mast of which operator reaches which people."""
+    group_of_sector, table = _groups(inputs)
+    row, col = inputs.grid.row_col(inputs.people.x_m, inputs.people.y_m)
+    return Hearing(group_of_sector, len(table), row, col)
+
+
+def outages(scenario: Scenario, inputs: Inputs, reach: Reach) -> Outages:
+    """Every single-mast outage of the scenario, each operator's, each district's power, and the scenario's cuts.
+
+    `reach` is of the groups of `hearing_of`.
+    """
+    _, table = _groups(inputs)
     people = inputs.people
-    reach = reach_of_groups(
-        ground,
-        groups,
-        grid=inputs.grid,
-        x_m=people.x_m,
-        y_m=people.y_m,
-        options=options_of(scenario),
-        progress=report,
-    )
     single = single_mast_outages(reach, table["mast_id"].to_numpy(str), people.people)
     described = table.groupby("mast_id").agg(
         operators=("operator", ", ".join), x_m=("x_m", "first"), y_m=("y_m", "first")
@@ -151,14 +150,18 @@ def _placed(inputs: Inputs, masts: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points, crs=inputs.province.crs)
 
 
-def _groups(inputs: Inputs) -> tuple[list[list[Sector]], pd.DataFrame]:
-    """Sectors by mast and operator, and a row of mast_id, operator, x_m, y_m for each group."""
+def _groups(inputs: Inputs) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """The group of each sector, by mast and operator; and a group's mast_id, operator, x_m, y_m."""
     mast_of_site = dict(zip(inputs.sites["site_id"], inputs.sites["mast_id"], strict=True))
-    members: dict[tuple[str, str], list[Sector]] = {}
-    for sector in inputs.sectors:
-        members.setdefault((mast_of_site[sector.site_id], sector.operator), []).append(sector)
-    rows = [(mast, operator, own[0].x_m, own[0].y_m) for (mast, operator), own in members.items()]
-    return list(members.values()), pd.DataFrame(rows, columns=["mast_id", "operator", "x_m", "y_m"])
+    number: dict[tuple[str, str], int] = {}
+    rows, groups = [], np.empty(len(inputs.sectors), np.int64)
+    for k, sector in enumerate(inputs.sectors):
+        key = mast_of_site[sector.site_id], sector.operator
+        if key not in number:
+            number[key] = len(number)
+            rows.append((*key, sector.x_m, sector.y_m))
+        groups[k] = number[key]
+    return groups, pd.DataFrame(rows, columns=["mast_id", "operator", "x_m", "y_m"])
 
 
 def _by_district(inputs: Inputs, table: pd.DataFrame) -> list[tuple[str, np.ndarray]]:

@@ -76,6 +76,10 @@ def write_outputs(
     write_gaps(result, folder / "gaps.gpkg", lang=lang)
     style_geopackage(folder / "gaps.gpkg", lang=lang)
     write_rasters(result, folder, lang=lang)
+    if result.second_opinion is not None:
+        from phusong.scenarios.second_opinion import write_opinions
+
+        write_opinions(result.second_opinion, folder, synthetic=result.province.synthetic)
     if result.networks is not None:
         write_networks(result.networks, folder, synthetic=made_up)
     _write_json(folder / "summary.json", result.summary)

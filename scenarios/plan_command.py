@@ -27,6 +27,9 @@ def plan_command(
     budget: Annotated[
         float | None, typer.Option(help="Vốn đầu tư, tỉ đồng · investment, billion VND, instead of a number")
     ] = None,
+    resolution: Annotated[
+        float | None, typer.Option(help="Cạnh ô lưới, mét · side of a cell in metres")
+    ] = None,
     design_sectors: Annotated[
         bool | None,
         typer.Option("--design-sectors/--no-design-sectors", help="Hướng, độ cụp anten · azimuths and tilts"),
@@ -46,11 +49,14 @@ def plan_command(
     from phusong.scenarios.plan_outputs import MARK, write_plan
     from phusong.scenarios.plan_pareto import pareto_table
     from phusong.scenarios.progress import Stages
-    from phusong.scenarios.scenario_file import load_scenario
+    from phusong.scenarios.scenario_file import load_scenario, with_resolution
 
     if lang not in ("vi", "en"):
         raise InputError(f"--lang {lang}: choose vi or en")
-    asked = _asked(load_scenario(scenario), sites, target, budget, design_sectors)
+    asked = load_scenario(scenario)
+    if resolution is not None:
+        asked = with_resolution(asked, resolution)
+    asked = _asked(asked, sites, target, budget, design_sectors)
     folder = out or Path("runs") / asked.name
     check_target(folder, mark=MARK)
     stages = Stages()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 Report = Callable[[int, int], None]  # done, total
 
+TOLD_EVERY_S = 10.0  # where there is no terminal to draw a bar on
+
 
 class Stages:
     """Names each stage as it begins and keeps how long each took, in seconds."""
@@ -28,8 +30,37 @@ class Stages:
                 yield report
         else:
             print(f"{title} …", file=sys.stderr, flush=True)  # noqa: T201
-            yield _silent
+            yield _told_now_and_then(begun)
         self.seconds[key] = round(time.perf_counter() - begun, 3)
+
+
+def _told_now_and_then(begun: float) -> Report:
+    """A report that prints a line every TOLD_EVERY_S, with the time left if work goes on as it has."""
+    told = begun
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        now = time.perf_counter()
+        if now - told < TOLD_EVERY_S or not 0 < done < total:
+            return
+        told = now
+        left_s = (now - begun) / done * (total - done)
+        print(  # noqa: T201
+            f"  {done / total:.0%}, còn khoảng {left_s:.0f} giây · about {left_s:.0f} s left",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    return report
+
+
+def part(report: Report, number: int, count: int) -> Report:
+    """The report of one of `count` equal parts of a stage."""
+
+    def told(done: int, total: int) -> None:
+        report(round(1000 * (number + done / total)), 1000 * count)
+
+    return told
 
 
 def _silent(_done: int, _total: int) -> None:

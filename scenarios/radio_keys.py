@@ -83,7 +83,15 @@ class Radio(_Strict):
     radius_km: Mapping[Literal["3G", "4G", "5G"], Annotated[float, Field(strict=True, ge=0.5, le=60)]] = (
         Field(default={"3G": 20.0, "4G": 20.0, "5G": 8.0})
     )
+    second_opinions: tuple[str, ...] = ()  # other models, asked the same
     calibration: str = ""  # a calibration.toml of `phusong calibrate`, of the same model
+
+    @field_validator("second_opinions")
+    @classmethod
+    def _all_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            cls._known(name)
+        return names
 
     @field_validator("model")
     @classmethod
@@ -92,6 +100,14 @@ class Radio(_Strict):
             hint = near(name, NAMES) or f"; there are {', '.join(NAMES)}"
             raise ValueError(f"no model is called {name!r}{hint}")
         return name
+
+    @model_validator(mode="after")
+    def _no_model_twice(self) -> Radio:
+        names = (self.model, *self.second_opinions)
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"second_opinions: {twice[0]!r} is asked already")
+        return self
 
     @model_validator(mode="after")
     def _options_of_the_model(self) -> Radio:

@@ -24,18 +24,20 @@ from phusong.scenarios.report_border import border_sections
 from phusong.scenarios.report_networks import network_sections
 from phusong.scenarios.report_outages import outage_sections
 from phusong.scenarios.report_quality import quality_sections
+from phusong.scenarios.report_second_opinion import opinion_sections
 from phusong.scenarios.report_section import Section
 from phusong.scenarios.report_sure import sure_sections
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult, str], Iterable[Section]]
-ROOMS: tuple[Room, ...] = (  # as printed
+ROOMS: tuple[Room, ...] = (
     sure_sections,
     quality_sections,
     border_sections,
     outage_sections,
     network_sections,
-)
+    opinion_sections,
+)  # as printed
 
 
 def sections_of(result: RunResult, lang: str) -> Iterator[Section]:

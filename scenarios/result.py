@@ -17,6 +17,7 @@ from phusong.scenarios.networks import NetworksAnswer
 from phusong.scenarios.outages import Outages
 
 if TYPE_CHECKING:
+    from phusong.scenarios.second_opinion import SecondOpinion
     from phusong.scenarios.uncertainty_answer import UncertaintyAnswer
 
 SERVICE_LEVELS = LEVELS  # from worst to best
@@ -46,6 +47,7 @@ class RunResult:
     - `service`: one row a hamlet and layer, as `hamlet_service` gives it
     - `targets`: the plan's targets, checked
     - `outages`: who loses service when masts, operators or districts fail; None where not asked for
+    - `second_opinion`: what other models say; None where not asked for
     - `plan_sites` (points): new sites of a plan that stand by this year, with the columns of `SitePlan.sites`;
       empty for any other run
     - `networks`: fixed broadband, loudspeakers and the load of the cells
@@ -71,6 +73,7 @@ class RunResult:
     targets: tuple[Target, ...] = ()
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
+    second_opinion: SecondOpinion | None = None
     uncertainty: UncertaintyAnswer | None = None
     plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 

@@ -15,20 +15,35 @@ from phusong.scenarios.phases import years_of
 from phusong.scenarios.progress import Report, Stages
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.workers import Engine, workers
 
 if TYPE_CHECKING:
     from phusong.coverage.coverage_map import CoverageMap
     from phusong.coverage.ground import Ground
+    from phusong.coverage.hearing import Hearing
+    from phusong.coverage.reach import Reach
     from phusong.coverage.site import Sector
     from phusong.scenarios.inputs import Inputs
-    from phusong.scenarios.uncertainty_answer import Ears
 
 BYTES_PER_CELL_AND_LAYER = 60  # 18 for a layer's arrays, the rest while it is predicted, counted and written
 
 
-def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = None) -> RunResult:
-    """The answer of a scenario, nothing written. InputError for what the data or the memory do not have."""
-    from phusong.coverage.compiled import use_cores
+def run(
+    scenario: Scenario,
+    *,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    stages: Stages | None = None,
+    engine: Engine | None = None,
+) -> RunResult:
+    """The answer of a scenario, nothing written. InputError for what the data or the memory do not have.
+
+    `jobs` and `cluster` say where predictions are made (`phusong.scenarios.workers`), unless an `engine` that
+    is at hand is given.
+    """
+    if engine is None:
+        with workers(jobs, cluster) as engine:
+            return run(scenario, stages=stages, engine=engine)
     from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
     from phusong.scenarios.busy_hour import busy_hour, rates_mbps
@@ -36,10 +51,12 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
     from phusong.scenarios.inputs import ground_of, load_inputs
     from phusong.scenarios.networks import other_networks, with_networks
     from phusong.scenarios.other_gaps import other_gaps, people_by_kind
-    from phusong.scenarios.outages import check_cuts, outage_summary, outages
+    from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
+    from phusong.scenarios.rim import with_rim
+    from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
-    from phusong.scenarios.uncertainty_answer import ears_of, uncertainty, with_uncertainty
+    from phusong.scenarios.uncertainty_answer import ears_of, listened, uncertainty, with_uncertainty
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -47,37 +64,50 @@ def run(scenario: Scenario, *, jobs: int | None = None, stages: Stages | None = 
         check_memory(scenario, inputs.grid)
         check_cuts(scenario, inputs)
         quality_levels(scenario)
-    if jobs is not None:
-        use_cores(jobs)
     ground = ground_of(inputs.province)
+    hearing = hearing_of(inputs) if scenario.outages else None
     ears = ears_of(scenario, inputs, ground)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        coverage = predicted(scenario, inputs, ground, inputs.sectors, report, ears)
+        listening = engine if ears is None else listened(engine, ears)
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, listening, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
+    second = None
+    if scenario.radio.second_opinions:
+        each = {scenario.radio.model: coverage}
+        for model in scenario.radio.second_opinions:
+            with stages.stage(f"predict_{model}", f"Ý kiến thứ hai · second opinion: {model}") as report:
+                asked = asked_of(scenario, model)
+                each[model], _ = predicted(asked, inputs, ground, inputs.sectors, report, engine)
+        second = opinions(scenario, inputs, each)
     unlimited = None
     if inputs.unlimited:
         with stages.stage("unlimited", "Không giới hạn ở biên giới · without the border's limit") as report:
-            free = predicted(scenario, inputs, ground, inputs.unlimited, report)
+            free, _ = predicted(scenario, inputs, ground, inputs.unlimited, report, engine)
         unlimited = with_roaming(free, scenario.roaming)
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
-            worlds = other_worlds(scenario, inputs, ground, met, report)
+            worlds = other_worlds(scenario, inputs, ground, met, report, engine)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         # each network carries its own subscribers' traffic: guests' traffic is not known
         loaded = busy_hour(scenario, inputs, coverage)
         rates = rates_mbps(scenario, inputs, coverage, loaded)
         result = answer(scenario, inputs, met, worlds=worlds, unlimited=unlimited, rates=rates)
+        result = with_rim(scenario, result)
+        if second is not None:
+            said = {**result.summary, "second_opinion": opinion_summary(second)}
+            result = replace(result, second_opinion=second, summary=said)
     if ears is not None:
         with stages.stage("uncertainty", "Chắc chắn đến đâu · how sure") as report:
             sure = uncertainty(scenario, inputs, ground, ears, coverage, result, report)
         result = with_uncertainty(result, sure)
-    if scenario.outages:
-        with stages.stage("outages", "Sự cố từng cột · every mast's outage") as report:
-            found = outages(scenario, inputs, ground, report)
+    if reach is not None:
+        with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
+            found = outages(scenario, inputs, reach)
         result = replace(result, outages=found, summary={**result.summary, "outages": outage_summary(found)})
-    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load"):
+    with stages.stage("networks", "Cáp quang, loa, tải mạng · fibre, loudspeakers, load") as report:
         networks = other_networks(scenario, inputs, coverage, loaded)
+        report(2, 3)
         result = with_networks(result, networks)
         gaps = other_gaps(scenario, inputs, met, networks.cells)
         targets = with_networks_reached(result.targets, result.summary)
@@ -95,37 +125,44 @@ def predicted(
     ground: Ground,
     sectors: Sequence[Sector],
     report: Report,
-    ears: Ears | None = None,
-) -> CoverageMap:
-    """The coverage of some sectors on the scenario's grid; `ears` listen to it.
+    engine: Engine,
+    hearing: Hearing | None = None,
+) -> tuple[CoverageMap, Reach | None]:
+    """The coverage of some sectors on the scenario's grid, and who is heard where if `hearing` asks for it.
 
     InputError for what its model cannot predict.
     """
-    from phusong.coverage.predict import predict
     from phusong.scenarios.inputs import options_of
 
     try:
-        return predict(
+        return engine(
             ground,
             sectors,
             grid=inputs.grid,
             options=options_of(scenario),
             where=inputs.asked(inputs.grid),
+            hearing=hearing,
             progress=report,
-            listen=None if ears is None else ears.lists.hear,
         )
     except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
         raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
 
 
 def run_to_folder(
-    scenario: Scenario, folder: Path, *, lang: str, jobs: int | None, stages: Stages
+    scenario: Scenario,
+    folder: Path,
+    *,
+    lang: str,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    stages: Stages,
 ) -> RunResult:
     """Runs every year of a scenario and writes its folder, whole or not at all; the last year's answer."""
     check_target(folder)
+    with workers(jobs, cluster) as engine:
+        results = [run(asked, stages=stages, engine=engine) for asked in years_of(scenario)]
     from phusong.scenarios.outputs import write_outputs
 
-    results = [run(asked, jobs=jobs, stages=stages) for asked in years_of(scenario)]
     with whole_folder(folder) as partial, stages.stage("write", "Ghi kết quả · writing"):
         parameters = _parameters(scenario, lang, jobs, stages)
         write_outputs(results, partial, lang=lang, parameters=parameters, tiles=scenario.tiles.online())

@@ -44,6 +44,16 @@ def schema() -> dict[str, Any]:
     }
 
 
+def validated(scenario: Scenario, **changes: Any) -> Scenario:
+    """The scenario with other values of some keys, checked as its file was. InputError, one line."""
+    try:
+        return Scenario.model_validate({**scenario.model_dump(exclude_none=True), **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{scenario.name}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
 def with_resolution(scenario: Scenario, resolution_m: float) -> Scenario:
     """The same scenario at another resolution. InputError out of 10–2000 m."""
     try:

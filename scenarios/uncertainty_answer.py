@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numba
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.ground import Ground
+from phusong.coverage.reach import Reach
+from phusong.coverage.strips import predict_strips
 from phusong.coverage.uncertainty.draws import Asked, Draws, count, levels_of, monte_carlo
 from phusong.coverage.uncertainty.entries import entries_of, terrain_of
 from phusong.coverage.uncertainty.heard import LayerName, Listening, Places, heard, listening, places_at
@@ -26,6 +29,7 @@ from phusong.scenarios.inputs import Inputs, options_of, thresholds_of
 from phusong.scenarios.progress import Report
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.workers import Engine
 
 ROAD_STEP_M = 50.0
 NO_ANSWER = -999.0  # stands for no signal at all where levels are compared
@@ -99,6 +103,19 @@ def ears_of(scenario: Scenario, inputs: Inputs, ground: Ground) -> Ears | None:
         road_km=step_m / 1e3,
         lists=listening(places, inputs.sectors, floor),
     )
+
+
+def listened(engine: Engine, ears: Ears) -> Engine:
+    """The engine, with the ears' lists filled by it; by a second prediction here where it works elsewhere."""
+    if engine is predict_strips:
+        return partial(predict_strips, also=ears.lists.hear)
+
+    def twice(*args: Any, **asked: Any) -> tuple[CoverageMap, Reach | None]:
+        found = engine(*args, **asked)
+        predict_strips(*args, **{**asked, "hearing": None, "progress": None}, also=ears.lists.hear)
+        return found
+
+    return twice
 
 
 def uncertainty(

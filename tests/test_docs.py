@@ -54,6 +54,43 @@ def test_every_command_of_a_page_runs(page: Path, tmp_path: Path) -> None:
             (tmp_path / title).write_text(content, "utf-8")
 
 
+def _readme_commands(text: str) -> list[str]:
+    """Every `phusong …` of the README in its order; runs and plans on coarse cells, a bare name asks for help."""
+    said = re.findall(r"`(phusong [^`]+)`", text)
+    commands = []
+    for command in said:
+        if re.match(r"phusong (run|plan) (?!-)", command):
+            command += " --resolution 2000"
+        elif len(command.split()) == 3 and command.split()[1] == "data":
+            command += " --help"
+        commands.append(command)
+    return commands
+
+
+@pytest.mark.slow
+def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    own, script = (
+        next(c for language, _, c in _blocks(text) if language == kind) for kind in ("toml", "python")
+    )
+    (tmp_path / "my-plan.toml").write_text(own, "utf-8")
+    (tmp_path / "ten_lines.py").write_text(
+        script.replace('load_scenario("baseline-2024")', 'load_scenario("my-plan.toml")'), "utf-8"
+    )
+    commands = _readme_commands(text)
+    assert len(commands) > 10
+    own_run = "phusong run my-plan.toml --resolution 2000"
+    assert own_run in commands
+    # the runs before what is asked of them
+    commands.sort(key=lambda command: (not command.startswith("phusong run "), "--replay" in command))
+    for command in [*dict.fromkeys(commands), f"{sys.executable} ten_lines.py"]:
+        done = subprocess.run(
+            ["sh", "-euc", command],
+            cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
 @pytest.mark.parametrize(
     "example", sorted((ROOT / "scenarios" / "examples").glob("*.py")), ids=lambda p: p.name
 )

@@ -19,8 +19,12 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 FEWEST_BINS = 60
+PHONE_LIMIT_DBM = (
+    -125.0
+)  # phones lose a cell from here down; a scanner's file shows by itself that it goes lower
 DISTANCE_EDGES_KM = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, np.inf)
 SHARE = 0.9  # of the intervals
+OUTLYING = 3.5  # sigma: one cell in 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True)
 class CellOffset:
-    """How much more (or less) a sector sends than its data say, dB; `measured_db` is not shrunk."""
+    """How much more (or less) a sector sends than its data say, dB, with its 90 % interval.
+
+    `measured_db` is not shrunk. `outlying`: further off than the spread of all cells explains (3.5 sigma).
+    """
 
     sector: int
     bins: int
@@ -43,6 +50,7 @@ class CellOffset:
     measured_db: float
     low_db: float
     high_db: float
+    outlying: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class Calibration:
     candidates: tuple[Candidate, ...]
     held: tuple[str, ...]
     used: NDArray[np.bool_]
+    weak: int  # bins left out because a phone would report only the best levels there
     outliers: int
     block_m: float
     blocks: int
@@ -105,7 +114,8 @@ def calibrate(model: str, bins: Binned, predicted: Predicted, *, seed: int) -> C
     none where even that is not better than the model as it is. Raises ValueError, one line, where there are too
     few bins or blocks.
     """
-    used = np.isfinite(predicted.level_dbm)
+    reached = np.isfinite(predicted.level_dbm)
+    used = reached & _strong_enough(predicted.level_dbm, bins.level_dbm, reached)
     if used.sum() < FEWEST_BINS:
         raise ValueError(
             f"{int(used.sum())} squares with a measurement in reach of the cell; {FEWEST_BINS} are needed"
@@ -116,10 +126,11 @@ def calibrate(model: str, bins: Binned, predicted: Predicted, *, seed: int) -> C
     y = predicted.level_dbm[at] - bins.level_dbm[at]  # loss to be added
     level = predicted.level_dbm[at]
     some = replace(
-        predicted, level_dbm=level, distance_m=predicted.distance_m[at], clutter=predicted.clutter[at],
+        predicted, level_dbm=level, distance_m=predicted.distance_m[at],
         terms=predicted.terms[at],
     )  # fmt: skip
-    offered, held = candidates(some, block, cell)
+    clutter = bins.clutter[at]
+    offered, held = candidates(some, clutter, block, cell)
     fits = [robust_fit(terms.X, y, cell, block) for terms in offered]
     good = ~fits[-1].outlier
     fold = folds_of(block, seed)
@@ -136,13 +147,14 @@ def calibrate(model: str, bins: Binned, predicted: Predicted, *, seed: int) -> C
         title=terms.title,
         coefficients=found,
         cells=_cells(fit, cell, bins.sector[at]),
-        groups=_groups(-y, score.error, good, some),
+        groups=_groups(-y, score.error, good, some.distance_m, clutter),
         candidates=tuple(
             Candidate(t.title, len(t.names), s.rms_db, s.without_cells_rms_db)
             for t, s in zip(offered, scores, strict=True)
         ),
         held=held,
         used=used,
+        weak=int((reached & ~used).sum()),
         outliers=int(fit.outlier.sum()),
         block_m=block_m,
         blocks=int(block.max()) + 1,
@@ -156,10 +168,28 @@ def calibrate(model: str, bins: Binned, predicted: Predicted, *, seed: int) -> C
     )
 
 
+def _strong_enough(
+    predicted_dbm: Floats, measured_dbm: Floats, reached: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Bins where a phone would have reported nearly every level there is.
+
+    Near a phone's limit only the places that are better than usual are in the file; a fit to them finds too
+    little loss. Bins are left out by what is predicted, never by what was measured.
+    """
+    error = (measured_dbm - predicted_dbm)[reached]
+    if not error.size:
+        return reached
+    middle = float(np.median(error))
+    spread = 1.4826 * float(np.median(np.abs(error - middle)))
+    floor = min(PHONE_LIMIT_DBM, float(np.percentile(measured_dbm[reached], 1)))
+    enough: NDArray[np.bool_] = predicted_dbm + middle >= floor + 2.0 * spread
+    return enough
+
+
 def _simplest(scores: Sequence[Score]) -> int:
-    """The first of the scores that none beats by more than 0.05 dB."""
+    """The first of the scores that none beats by more than 0.01 dB."""
     least = min(score.rms_db for score in scores)
-    return next(k for k, score in enumerate(scores) if score.rms_db <= least + 0.05)
+    return next(k for k, score in enumerate(scores) if score.rms_db <= least + 0.01)
 
 
 def _why(before_rms: float, score: Score) -> str:
@@ -200,21 +230,27 @@ def _cells(fit: Fit, cell: Indices, sector: Indices) -> tuple[CellOffset, ...]:
     number = np.zeros(int(cell.max()) + 1, np.int64)
     number[cell] = sector
     count = np.bincount(cell)
-    width = 1.645 * fit.cell_sd_db
+    own, between = fit.cell_sd_db**2, fit.tau_db**2
+    known = np.isfinite(own) & (own + between > 0.0)
+    own = np.where(known, own, 1.0)
+    width = 1.645 * np.sqrt(own * between / (own + between))
+    usual = np.sqrt(own + between)
     return tuple(
         CellOffset(
             int(number[k]), int(count[k]), float(-fit.cell_db[k]), float(-fit.cell_raw_db[k]),
-            float(-fit.cell_raw_db[k] - width[k]), float(-fit.cell_raw_db[k] + width[k]),
+            float(-fit.cell_db[k] - width[k]), float(-fit.cell_db[k] + width[k]),
+            bool(abs(fit.cell_raw_db[k]) > OUTLYING * usual[k]),
         )
-        for k in range(number.size)
-        if np.isfinite(width[k])
+        for k in np.flatnonzero(known)
     )  # fmt: skip
 
 
-def _groups(before: Floats, after: Floats, good: NDArray[np.bool_], some: Predicted) -> tuple[Group, ...]:
-    km = some.distance_m * 1e-3
+def _groups(
+    before: Floats, after: Floats, good: NDArray[np.bool_], distance_m: Floats, clutter: Indices
+) -> tuple[Group, ...]:
+    km = distance_m * 1e-3
     masks = [("all", "", good)]
-    masks += [("clutter", str(code), good & (some.clutter == code)) for code in np.unique(some.clutter)]
+    masks += [("clutter", str(code), good & (clutter == code)) for code in np.unique(clutter)]
     for low, high in pairwise(DISTANCE_EDGES_KM):
         masks.append(("distance", f"{low:g}-{high:g}", good & (km >= low) & (km < high)))
     return tuple(

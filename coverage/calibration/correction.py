@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.ground import Ground
+from phusong.coverage.ground import Band, Ground
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Correction:
         d = np.clip(np.asarray(distance_m, np.float64) * 1e-3, *self.distance_km)
         return self.offset_db + self.slope_db * np.log10(d)
 
-    def at_points(self, ground: Ground, at: tuple[float, float], x: Floats, y: Floats) -> Floats:
+    def at_points(self, ground: Ground | Band, at: tuple[float, float], x: Floats, y: Floats) -> Floats:
         """What is added to the loss of paths from `at` to x, y (cells of the ground's grid), dB."""
         added = self.along_db(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m)
         if any(self.clutter_db.values()):

@@ -24,12 +24,13 @@ _MARGIN_CELLS = 4
 
 @dataclass(frozen=True, slots=True)
 class Binned:
-    """Measurements of one sector in one cell of a grid, as one: the median level at the mean place."""
+    """Measurements of one sector in one square and clutter class, as one: the median level at the mean place."""
 
     x_m: Floats
     y_m: Floats
     sector: Indices
     level_dbm: Floats
+    clutter: Indices  # class around the receiver
     rows: Indices  # how many were put together
 
 
@@ -42,19 +43,22 @@ class Predicted:
 
     level_dbm: Floats
     distance_m: Floats
-    clutter: Indices
     terms: Floats
     coefficients: tuple[float, ...] = ()
 
 
-def binned(x_m: Floats, y_m: Floats, sector: Indices, level_dbm: Floats, *, cell_m: float) -> Binned:
-    """One value a sector and square of `cell_m`: who drives slowly or stands still must not weigh more.
+def binned(
+    ground: Ground, x_m: Floats, y_m: Floats, sector: Indices, level_dbm: Floats, *, cell_m: float
+) -> Binned:
+    """One value a sector, clutter class and square of `cell_m`: who drives slowly must not weigh more.
 
-    The median of the levels in dB; the places' mean.
+    The median of the levels in dB; the places' mean. Classes stay apart, because a square of several would say
+    little of any.
     """
     col, row = np.floor(x_m / cell_m).astype(np.int64), np.floor(y_m / cell_m).astype(np.int64)
-    order = np.lexsort((level_dbm, col, row, sector))
-    keys = np.stack([sector, row, col], axis=1)[order]
+    clutter = ground.class_at(*_cells_of(ground, x_m, y_m))
+    order = np.lexsort((level_dbm, clutter, col, row, sector))
+    keys = np.stack([sector, row, col, clutter], axis=1)[order]
     first = np.flatnonzero(np.r_[True, (np.diff(keys, axis=0) != 0).any(axis=1)])
     count = np.diff(np.r_[first, order.size])
     ranked = level_dbm[order]
@@ -64,8 +68,15 @@ def binned(x_m: Floats, y_m: Floats, sector: Indices, level_dbm: Floats, *, cell
         y_m=np.add.reduceat(y_m[order], first) / count,
         sector=sector[order][first],
         level_dbm=middle,
+        clutter=clutter[order][first],
         rows=count.astype(np.int64),
     )
+
+
+def _cells_of(ground: Ground, x_m: Floats, y_m: Floats) -> tuple[Floats, Floats]:
+    """Places in cells of the ground's grid, centres at whole numbers."""
+    grid = ground.grid
+    return (x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - y_m) / grid.cell_m - 0.5
 
 
 def predicted_at(ground: Ground, sectors: Sequence[Sector], bins: Binned, options: Options) -> Predicted:
@@ -78,7 +89,6 @@ def predicted_at(ground: Ground, sectors: Sequence[Sector], bins: Binned, option
     found = Predicted(
         np.full(bins.sector.size, np.nan),
         np.zeros(bins.sector.size),
-        np.zeros(bins.sector.size, np.int64),
         np.zeros((bins.sector.size, 7 if with_terms else 0)),
         spm_coefficients(settled(plain)).as_tuple() if with_terms else (),
     )
@@ -102,12 +112,11 @@ def _fill(
         own = bins.sector[at] == k
         layer = layers[f"{k}-{sectors[k].carrier.technology}".lower()]
         found.level_dbm[at[own]] = layer.rsrp_dbm[own]
-    grid = window.grid
-    x, y = (x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - y_m) / grid.cell_m - 0.5
-    foot = ((mast.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - mast.y_m) / grid.cell_m - 0.5)
     found.distance_m[at] = np.hypot(x_m - mast.x_m, y_m - mast.y_m)
-    found.clutter[at] = window.class_at(x, y)
     if found.terms.shape[1]:
+        x, y = _cells_of(window, x_m, y_m)
+        ((foot_x,), (foot_y,)) = _cells_of(window, np.array([mast.x_m]), np.array([mast.y_m]))
+        foot = (float(foot_x), float(foot_y))
         terms = spm_terms(window, window.samples_dm(), mast, foot, x, y, options)
         bands = [mast.frequencies_mhz.index(sectors[int(k)].carrier.frequency_mhz) for k in bins.sector[at]]
         found.terms[at] = terms[bands, np.arange(at.size)]

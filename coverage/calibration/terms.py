@@ -52,15 +52,15 @@ class Terms:
 
 
 def candidates(
-    predicted: Predicted, block: Indices, cell: Indices
+    predicted: Predicted, clutter: Indices, block: Indices, cell: Indices
 ) -> tuple[tuple[Terms, ...], tuple[str, ...]]:
     """The candidates, simplest first, and what the measurements do not support, in both languages."""
     held: list[str] = []
     base = _of_spm(predicted, held) if predicted.terms.shape[1] else _of_distance(predicted, held)
-    classes = _classes(predicted.clutter, block, cell, held)
+    classes = _classes(clutter, block, cell, held)
     found = list(base)
     if len(classes) > 1:
-        found += [_with_classes(terms, predicted.clutter, classes) for terms in base]
+        found += [_with_classes(terms, clutter, classes) for terms in base]
     return tuple(found), tuple(held)
 
 

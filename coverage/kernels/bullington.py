@@ -62,7 +62,7 @@ def _far_slopes(radial: Radial, last: int, stride: int, bare_samples: int) -> No
         radial.paths[k] = (k + 1) * stride
     raise_to_tangents(
         radial.hull, radial.top, radial.inverse, radial.paths, kept, bare_samples + NEAR + 1, radial.h_rx,
-        radial.rise,
+        radial.rise, radial.where,
     )  # fmt: skip
 
 

@@ -96,11 +96,12 @@ def grow(hull: Hull, y: Heights, last: int) -> None:
 @jit()
 def raise_to_tangents(
     hull: Hull, y: Heights, inverse: Heights, paths: Indices, count: int, gap: int, h_rx: Heights,
-    rise: Heights,
+    rise: Heights, where: Indices,
 ) -> None:  # fmt: skip
     """Raises rise[n] to the steepest rise, m a sample, from height h_rx[n] at n back to the hull `gap` before.
 
-    `paths` lists the n. The slope along a hull has one maximum, mostly at one of the last corners.
+    `paths` lists the n; where[n] becomes the sample of the hull if it is one. The slope along a hull has one
+    maximum, mostly at one of the last corners.
     """
     latest, before, leap = hull.latest, hull.before, hull.leap
     for j in range(count):
@@ -124,7 +125,8 @@ def raise_to_tangents(
                 break
             best, k, p = slope, p, before[p]
             steps += 1
-        rise[n] = max(rise[n], best)
+        if best > rise[n]:
+            rise[n], where[n] = best, k
 
 
 @jit()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from math import ceil, cos, hypot, sin
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
@@ -196,12 +195,3 @@ def terrain_at(
     """Fills terrain heights at points, m; NaN where unknown."""
     for k in range(x.size):
         out[k] = terrain_m(samples, x[k], y[k]) if inside(samples, x[k], y[k]) else np.nan
-
-
-@jit(parallel=True)
-def terrain_on_grid(samples: Samples, x0: float, y0: float, step: float, out: NDArray[np.float32]) -> None:
-    """Fills terrain heights, m, at another grid's centres, the first at (x0, y0); 0 where unknown."""
-    for row in prange(out.shape[0]):
-        for col in range(out.shape[1]):
-            x, y = x0 + col * step, y0 + row * step
-            out[row, col] = terrain_m(samples, x, y) if inside(samples, x, y) else 0.0

@@ -33,7 +33,8 @@ class Radial(NamedTuple):
     v1: Heights  # sums of the smooth-earth fit up to n, in steps
     v2: Heights
     seen: Heights  # the mast's horizon slope for a path to n
-    rise: Heights  # the receiver's
+    rise: Heights  # the receiver's, and its sample where that is asked for
+    where: Indices
     hull: Hull
     inverse: Heights  # 1 / n
     h_rx: Heights  # the receiver's antenna, less bulge, and the slope to it from the mast's
@@ -57,8 +58,8 @@ def radial_arrays(size: int) -> Radial:
     whole = np.int32
     return Radial(
         e(size), e(size), e(size), e(size), e(size), e(size), e(size), e(size), e(size, whole), e(size),
-        e(size), e(size), e(size), e(size), e(size), hull_arrays(size), inverse, e(size), e(size),
-        e(size, whole), e(size), e(size), e(size), e(size), e(size, whole),
+        e(size), e(size), e(size), e(size), e(size), e(size, whole), hull_arrays(size), inverse, e(size),
+        e(size), e(size, whole), e(size), e(size), e(size), e(size), e(size, whole),
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def _heights(radial: Radial, count: int, last: int, stride: int, h_tx: float, re
     found = _listed_paths(radial, count, stride)
     if found > 0:
         grow(hull, terrain, radial.paths[found - 1])
-        raise_to_tangents(hull, terrain, inverse, radial.paths, found, NEAR + 1, h_rx, back)
+        raise_to_tangents(hull, terrain, inverse, radial.paths, found, NEAR + 1, h_rx, back, radial.where)
         raise_to_highest(hull, terrain, slopes, radial.paths, found, NEAR + 1, peak)
     for j in range(count):
         n = chosen[j] * stride

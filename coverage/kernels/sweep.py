@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.bullington import bullington_along, bullington_losses
+from phusong.coverage.kernels.clear_air import add_clear_air, horizons_along
 from phusong.coverage.kernels.profile import Samples, read_radial, samples_wanted
 from phusong.coverage.kernels.radial import Radial, prepare, radial_arrays, run_along
 from phusong.coverage.kernels.smooth_earth import heights_along, near_products, smooth_extras
@@ -57,6 +58,7 @@ def sweep(
     clearance_m: float,
     earth_km: float,
     frequencies_mhz: Heights,
+    air: tuple[float, float, float] | None,
     loss: NDArray[np.float32],
     reach: Indices,
 ) -> None:
@@ -65,7 +67,8 @@ def sweep(
     Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground and is asked for,
     −1 for none. `heights_m` are both antennas above ground; `holes` says that some of the ground has no
     height. `wanted` says which cells of the output grid are asked for; `output` is the mast's position in it
-    and the ground's cell in its own.
+    and the ground's cell in its own. With `air`, (ΔN, N_0, latitude in degrees), it is the median loss beyond
+    free space of all of P.1812-8, troposcatter and ducting too.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
@@ -96,3 +99,10 @@ def sweep(
             )
             for f in range(frequencies_mhz.size):
                 finish(radial, last, count, step_km, stride, earth_km, frequencies_mhz[f], loss[f, r])
+            if air is not None:
+                horizons_along(radial, last, stride, h_tx, heights_m[1])
+                for f in range(frequencies_mhz.size):
+                    add_clear_air(
+                        radial, last, stride, step_km, h_tx, heights_m[1], earth_km, air, frequencies_mhz[f],
+                        loss[f, r],
+                    )  # fmt: skip

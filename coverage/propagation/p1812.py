@@ -129,10 +129,7 @@ def path_loss(
         Lminb0p = Lb0p + (1.0 - climate.omega) * Ldp  # (59)
     else:
         Lminb0p = Lbd50 + (Lb0b + (1.0 - climate.omega) * Ldp - Lbd50) * Fi
-    Lminbap = p1812_parts.soft_maximum_db(Lba, Lb0p)  # (60)
-    Lbda = Lbd if Lminbap > Lbd else Lminbap + (Lbd - Lminbap) * Fk  # (61)
-    Lbam = Lbda + (Lminb0p - Lbda) * Fj  # (62)
-    Lbc = p1812_parts.parallel_db(Lbs, Lbam)  # (63)
+    Lminbap, Lbda, Lbam, Lbc = p1812_parts.combined_db(Lbd, Lb0p, Lminb0p, Lba, Lbs, path.theta, d)
     return PathLoss(
         max(Lb0p, Lbc + location_db),  # (69)
         Lbc, Lbfs, Lb0p, Lb0b, Lbs, Lba, Lbd50, Lbd, Lminb0p, Lminbap, Lbda, Lbam, median.Ld, beta.Ld, Ldp,

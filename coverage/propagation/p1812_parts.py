@@ -5,10 +5,11 @@ Scalars only. f in GHz, distances in km, heights in m, angles in mrad, losses in
 
 from __future__ import annotations
 
-from math import exp, log, log1p, log10, sqrt, tanh
+from math import exp, log, log1p, sqrt, tanh
 from typing import NamedTuple
 
 from phusong.coverage.compiled import jit
+from phusong.coverage.propagation.elementary import log10, power
 from phusong.coverage.propagation.normal import inverse_complementary_normal
 from phusong.coverage.propagation.p1812_path import Horizons, inland_factor_tau
 
@@ -51,7 +52,9 @@ def _site_shielding_db(f: float, theta_excess: float, d_l: float) -> float:
     # (48), theta_excess is the horizon angle above 0.1 mrad per km of horizon distance
     if theta_excess <= 0.0:
         return 0.0
-    return 20.0 * log10(1.0 + 0.361 * theta_excess * sqrt(f * d_l)) + 0.264 * theta_excess * f ** (1.0 / 3.0)
+    return 20.0 * log10(1.0 + 0.361 * theta_excess * sqrt(f * d_l)) + 0.264 * theta_excess * power(
+        f, 1.0 / 3.0
+    )
 
 
 @jit()
@@ -63,10 +66,10 @@ def _sea_duct_coupling_db(omega: float, d_c: float, d_l: float, h_s: float) -> f
 
 
 @jit()
-def ducting_db(
-    f: float, d: float, p: float, hts: float, hrs: float, ae: float, path: Horizons, climate: Climate
+def ducting_coupling_db(
+    f: float, d: float, hts: float, hrs: float, ae: float, path: Horizons, climate: Climate
 ) -> float:
-    """Ducting and layer-reflection loss not exceeded for p % of time, dB. P.1812-8 (46)-(56)."""
+    """What ducting loses whatever the share of time, dB. P.1812-8 (47), (51), (52)."""
     excess_t = path.theta_t - 0.1 * path.dlt  # (48a)
     excess_r = path.theta_r - 0.1 * path.dlr
     A_lf = 45.375 - 137.0 * f + 92.5 * f * f if f < 0.5 else 0.0  # (47a)
@@ -80,13 +83,23 @@ def ducting_db(
         + _sea_duct_coupling_db(climate.omega, climate.dct, path.dlt, hts)
         + _sea_duct_coupling_db(climate.omega, climate.dcr, path.dlr, hrs)
     )  # (47)
-    gamma_d = 5e-5 * ae * f ** (1.0 / 3.0)  # (51)
+    gamma_d = 5e-5 * ae * power(f, 1.0 / 3.0)  # (51)
     theta = 1000.0 * d / ae + min(path.theta_t, 0.1 * path.dlt) + min(path.theta_r, 0.1 * path.dlr)  # (52)
-    return A_f + gamma_d * theta + _time_variability_db(d, p, ae, path, climate)  # (46), (50)
+    return A_f + gamma_d * theta  # (46), (50)
 
 
 @jit()
-def _time_variability_db(d: float, p: float, ae: float, path: Horizons, climate: Climate) -> float:
+def ducting_db(
+    f: float, d: float, p: float, hts: float, hrs: float, ae: float, path: Horizons, climate: Climate
+) -> float:
+    """Ducting and layer-reflection loss not exceeded for p % of time, dB. P.1812-8 (46)-(56)."""
+    coupling_db = ducting_coupling_db(f, d, hts, hrs, ae, path, climate)
+    return coupling_db + ducting_in_time_db(d, p, ae, path, climate)
+
+
+@jit()
+def ducting_in_time_db(d: float, p: float, ae: float, path: Horizons, climate: Climate) -> float:
+    """What ducting loses for p % of time beside its coupling, dB; from p = β₀ on not below 0. (53)-(56)."""
     alpha = max(-0.6 - 3.5e-9 * d**3.1 * inland_factor_tau(climate.dlm), -3.4)  # (55a)
     spread = 500.0 / ae * (d / (sqrt(path.hte) + sqrt(path.hre))) ** 2
     mu2 = min(spread**alpha, 1.0)  # (55)
@@ -132,3 +145,26 @@ def soft_maximum_db(a_db: float, b_db: float) -> float:
 def parallel_db(a_db: float, b_db: float) -> float:
     """−5 log(10^(−0.2 a) + 10^(−0.2 b)): two mechanisms side by side. P.1812-8 (63)."""
     return min(a_db, b_db) - 5.0 / log(10.0) * log1p(10.0 ** (-0.2 * abs(a_db - b_db)))
+
+
+class Combined(NamedTuple):
+    """Losses on the way from single mechanisms to L_bc, dB, in P.1812's letters."""
+
+    Lminbap: float
+    Lbda: float
+    Lbam: float
+    Lbc: float
+
+
+@jit()
+def combined_db(
+    Lbd: float, Lb0p: float, Lminb0p: float, Lba: float, Lbs: float, theta: float, d: float
+) -> Combined:
+    """Loss with every mechanism, from those of diffraction, line of sight, ducting and troposcatter.
+
+    theta is the path's angular distance. P.1812-8 (60)-(63).
+    """
+    Lminbap = soft_maximum_db(Lba, Lb0p)  # (60)
+    Lbda = Lbd if Lminbap > Lbd else Lminbap + (Lbd - Lminbap) * distance_interpolation(d)  # (61)
+    Lbam = Lbda + (Lminb0p - Lbda) * angular_interpolation(theta)  # (62)
+    return Combined(Lminbap, Lbda, Lbam, parallel_db(Lbs, Lbam))  # (63)

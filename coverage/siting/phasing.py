@@ -13,6 +13,7 @@ from phusong.coverage.siting.problem import MaximalCovering
 from phusong.coverage.siting.solve import solve
 
 IntArray = NDArray[np.int64]
+_ENOUGH = 5e-4  # of a year's weight: order matters less than what is built in the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,17 @@ def phased(
 ) -> Phases:
     """The plan's sites spread over years with (year, budget of that year); a site once built stays.
 
-    Two orders are tried, each year's best addition (forwards) and each year's cheapest sacrifice seen from
-    the end (backwards); the one with more weight-years is given. What the budgets leave unbuilt is
+    Three orders are tried: each year's best addition (forwards), each year's cheapest sacrifice seen from the
+    end (backwards) and the gain curve's; the one with most weight-years is given. What the budgets leave unbuilt is
     built in the last year: the plan's own budget rules.
     """
     years = tuple(year for year, _ in budgets)
     spent = np.cumsum([amount for _, amount in budgets])
-    orders = [_forwards(problem, plan, spent, seed), _backwards(problem, plan, spent, seed)]
+    orders = [
+        _forwards(problem, plan, spent, seed),
+        _backwards(problem, plan, spent, seed),
+        _by_curve(problem, plan, spent),
+    ]
     phases = [_phases(problem, years, order) for order in orders]
     return max(phases, key=lambda one: one.weight_years)
 
@@ -63,6 +68,14 @@ def _backwards(problem: MaximalCovering, plan: Plan, spent: NDArray[np.float64],
     return standing
 
 
+def _by_curve(problem: MaximalCovering, plan: Plan, spent: NDArray[np.float64]) -> list[IntArray]:
+    """Sites standing at the end of each year: the gain curve's first ones that the money is enough for."""
+    order = plan.curve.site[: plan.curve.planned]
+    paid = np.cumsum(problem.costs()[order])
+    standing = [np.sort(order[paid <= budget + 1e-9]) for budget in spent[:-1]]
+    return [*standing, plan.new_sites]
+
+
 def _best_part(
     problem: MaximalCovering, among: IntArray, budget: float, built: tuple[int, ...], seed: int
 ) -> IntArray:
@@ -75,7 +88,9 @@ def _best_part(
     now = replace(
         rules, must=built, never=tuple(others.tolist()), group=None, least_share=None, group_names=()
     )
-    part = solve(replace(problem, budget=budget, rules=now), seed=seed, rounds=2, time_limit_s=20.0)
+    part = solve(
+        replace(problem, budget=budget, rules=now), seed=seed, rounds=2, gap_target=_ENOUGH, time_limit_s=20.0
+    )
     return np.intersect1d(part.new_sites, among)
 
 

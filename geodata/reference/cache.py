@@ -123,7 +123,9 @@ def read(folder: Path) -> Province:
         else:
             values[name] = table
     for name, grid in head["grids"].items():
-        values[name] = Raster(Grid(*grid), np.load(folder / f"{name}.npy", allow_pickle=False))
+        # mapped: rows are read as they are asked for, and memory does not grow with the area
+        stored = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        values[name] = Raster(Grid(*grid), stored)
     return Province(name=head["name"], crs=head["crs"], synthetic=tuple(head["synthetic"]), **values)
 
 

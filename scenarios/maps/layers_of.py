@@ -9,6 +9,7 @@ from phusong.scenarios.maps.door import RasterLayer, VectorLayer
 from phusong.scenarios.maps.findings import outage_layers, target_layers
 from phusong.scenarios.maps.other_networks import network_layers
 from phusong.scenarios.maps.plan import plan_layers
+from phusong.scenarios.maps.second_opinion import opinion_layers
 from phusong.scenarios.maps.sure import sure_layers
 from phusong.scenarios.result import RunResult
 
@@ -20,6 +21,7 @@ ROOMS: tuple[Room, ...] = (
     outage_layers,
     target_layers,
     network_layers,
+    opinion_layers,
 )  # in the panel's order
 
 

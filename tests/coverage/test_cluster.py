@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from phusong.coverage.ground import Ground
+from phusong.coverage.hearing import Hearing
 from phusong.coverage.options import Options
-from phusong.coverage.predict import predict
 from phusong.coverage.site import Carrier, Sector
+from phusong.coverage.strips import ARRAYS, predict_strips
 from phusong.geodata.grid import Grid
 
 distributed = pytest.importorskip("distributed")
@@ -31,7 +33,9 @@ def test_two_workers_one_killed(fractal_ground: Callable[..., Ground]) -> None:
     sectors = [first, replace(first, sector_id="1", operator="B", x_m=first.x_m + 700.0)]
     grid = Grid.covering(ground.grid.bounds_m, cell_m=100.0, crs=ground.grid.crs)
     options = Options(radius_km={"3G": 4.0, "4G": 4.0, "5G": 4.0})
-    alone = predict(ground, sectors, grid=grid, options=options)
+    rng = np.random.default_rng(1)
+    hearing = Hearing(np.array([0, 1]), 2, rng.integers(0, grid.rows, 500), rng.integers(0, grid.cols, 500))
+    alone, heard = predict_strips(ground, sectors, grid=grid, options=options, hearing=hearing)
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
@@ -45,11 +49,16 @@ def test_two_workers_one_killed(fractal_ground: Callable[..., Ground]) -> None:
                 killed.append(pids[0])
                 os.kill(pids[0], 9)
 
-        spread = predict_on_cluster(
-            client, ground, sectors, grid=grid, options=options, strips=6, progress=kill_one
+        spread, heard_there = predict_on_cluster(
+            client, ground, sectors, grid=grid, options=options, strips=6, hearing=hearing, progress=kill_one
         )
     assert len(killed) == 1
-    assert sorted(spread.layers) == sorted(alone.layers)
+    assert list(spread.layers) == list(alone.layers)
     for key, layer in alone.layers.items():
-        for name in ("rsrp_dbm", "best_server", "second_dbm", "servers", "sinr_db"):
+        for name in ARRAYS:
             assert getattr(spread.layers[key], name).tobytes() == getattr(layer, name).tobytes()
+    assert heard is not None
+    assert heard_there is not None
+    assert heard.point.size > 50
+    assert heard_there.point.tobytes() == heard.point.tobytes()
+    assert heard_there.rsrp_dbm.tobytes() == heard.rsrp_dbm.tobytes()

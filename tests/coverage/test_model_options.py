@@ -163,7 +163,7 @@ def test_losses_around_the_receiver_are_those_of_the_recommendations() -> None:
     assert extra_loss_db(asked, place) == pytest.approx(by_hand, abs=1e-12)
     options = Options(model="itm", extras=asked, model_options={"climate": "desert"})
     assert extra_db(900.0, options) == pytest.approx(by_hand, abs=1e-12)
-    text = label(options, swept=False)
+    text = label(options)
     assert "[climate = desert]" in text
     assert "+ ITU-R P.2109 (thermally-efficient, 80, 0)" in text
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from phusong.coverage.ground import Ground
+from phusong.coverage.hearing import Hearing
 from phusong.coverage.options import Options
 from phusong.coverage.predict import predict
-from phusong.coverage.reach import reach_of_groups
+from phusong.coverage.reach import Reach
 from phusong.coverage.resilience import people_lost, single_mast_outages
 from phusong.coverage.site import Carrier, Sector
+from phusong.coverage.strips import predict_strips
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
 
@@ -50,11 +54,25 @@ def _masts(rng: np.random.Generator, count: int) -> list[list[Sector]]:
     return masts
 
 
+def _reach(
+    ground: Ground, masts: list[list[Sector]], x_m: np.ndarray, y_m: np.ndarray, strips: int = 1
+) -> Reach:
+    groups = np.repeat(np.arange(len(masts)), [len(mast) for mast in masts])
+    hearing = Hearing(groups, len(masts), *OUT.row_col(x_m, y_m))
+    ends = [OUT.rows * k // strips for k in range(strips + 1)]
+    every = [sector for mast in masts for sector in mast]
+    _, reach = predict_strips(
+        ground, every, grid=OUT, options=OPTIONS, hearing=hearing, rows=list(pairwise(ends))
+    )
+    assert reach is not None
+    return reach
+
+
 def test_the_best_of_all_masts_is_what_predict_gives(ground: Ground) -> None:
     rng = np.random.default_rng(1)
     masts = _masts(rng, 8)
     x_m, y_m = rng.uniform(2000, 22_000, (2, 3000))
-    reach = reach_of_groups(ground, masts, grid=OUT, x_m=x_m, y_m=y_m, options=OPTIONS)
+    reach = _reach(ground, masts, x_m, y_m)
     together = predict(ground, [sector for mast in masts for sector in mast], grid=OUT, options=OPTIONS)
     layer = together.layers["any-4g"]
     level = together.raster("any-4g").at(x_m, y_m)
@@ -63,7 +81,17 @@ def test_the_best_of_all_masts_is_what_predict_gives(ground: Ground) -> None:
     served = level >= layer.threshold_dbm
     assert (np.isfinite(best) == served).all()
     assert 0.05 < served.mean() < 0.95
-    np.testing.assert_allclose(best[served], level[served], atol=0.02)
+    assert (best[served] == level[served]).all()
+
+
+def test_strips_hear_the_same(ground: Ground) -> None:
+    rng = np.random.default_rng(3)
+    masts = _masts(rng, 6)
+    x_m, y_m = rng.uniform(2000, 22_000, (2, 2000))
+    whole, parts = (_reach(ground, masts, x_m, y_m, strips) for strips in (1, 5))
+    assert whole.point.size > 100
+    for name in ("point", "sector", "rsrp_dbm"):
+        assert getattr(parts, name).tobytes() == getattr(whole, name).tobytes()
 
 
 def test_outages_equal_predicting_again_without_the_mast(ground: Ground) -> None:
@@ -71,7 +99,7 @@ def test_outages_equal_predicting_again_without_the_mast(ground: Ground) -> None
     masts = _masts(rng, 6)
     x_m, y_m = rng.uniform(2000, 22_000, (2, 2000))
     people = rng.uniform(0, 9, 2000)
-    reach = reach_of_groups(ground, masts, grid=OUT, x_m=x_m, y_m=y_m, options=OPTIONS)
+    reach = _reach(ground, masts, x_m, y_m)
     names = np.array([f"mast-{number}" for number in range(6)])
     lost = single_mast_outages(reach, names, people).masts.set_index("mast_id")["people_lost"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -30,12 +31,19 @@ def test_a_resolution_that_does_not_fit_into_memory_is_refused(monkeypatch: pyte
     running.check_memory(scenario, grid)
 
 
-def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param((), id="threads"),
+        pytest.param(("--jobs", "2"), id="workers", marks=pytest.mark.slow),
+    ],
+)
+def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
     # a shell's background job starts with interrupts ignored, and hands that down to this test's children
     code = (
         "import signal, sys\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "sys.argv = ['phusong', 'run', '--resolution', '500', '--out', 'answer']\n"
+        f"sys.argv = ['phusong', 'run', '--resolution', '500', '--out', 'answer', *{words!r}]\n"
         "from phusong.scenarios.__main__ import main\n"
         "main()\n"
     )
@@ -47,6 +55,23 @@ def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path) -> None
                 break
         time.sleep(1.0)
         job.send_signal(signal.SIGINT)
-        job.wait(timeout=120)
+        job.wait(timeout=60)
     assert job.returncode == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_coverage_that_ends_at_the_radius_is_said(small_runs: tuple[Path, Path]) -> None:
+    summary = json.loads((small_runs[0] / "summary.json").read_text(encoding="utf-8"))
+    rows = {row["layer"]: row for row in summary["radius"]}
+    assert list(rows) == [layer["layer"] for layer in summary["layers"]]
+    assert {row["radius_km"] for row in rows.values()} == {8.0}
+    most = max(
+        (row for key, row in rows.items() if not key.startswith("any-")),
+        key=lambda row: row["served_at_radius_km2"],
+    )
+    assert most["served_at_radius_km2"] > 0.0
+    assert most["sectors_at_radius"] > 0
+    assert 0.0 < most["served_at_radius_share"] < 1.0
+    (said,) = [line for line in summary["warnings"] if "radio.radius_km" in line]
+    assert said.startswith(f"{most['layer']}: ")
+    assert f"{most['served_at_radius_km2']:.1f} km² are still served at the very radius of 8 km" in said

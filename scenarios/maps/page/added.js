@@ -136,6 +136,7 @@ PS.feature((map) => {
         else load(layer);
       }
     });
+    return PS.drawn.added > 0;
   });
   canvas.addTo(map);
 

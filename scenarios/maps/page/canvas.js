@@ -1,6 +1,7 @@
 "use strict";
 // A map layer that is one canvas and one drawing function; the same function draws the saved picture.
 {
+  const MARGIN = 0.1; // drawn beyond each edge of the window, so that near moves need nothing new
   PS.canvases = [];
   PS.Canvas = L.Layer.extend({
     initialize(name, draw) {
@@ -14,12 +15,17 @@
       this.redraw();
     },
     getEvents() {
-      return { moveend: this.redraw, viewreset: this.redraw, zoomend: this.redraw, resize: this.redraw, zoomanim: this.follow, zoom: this.stretch };
+      return { moveend: this.settle, resize: this.redraw, zoomanim: this.follow, zoom: this.stretch };
+    },
+    settle() { // what was drawn reaches a little beyond the window: near moves need nothing new
+      const map = this._map, from = map.containerPointToLayerPoint([0, 0]), to = from.add(map.getSize());
+      const inside = this.corner && from.x >= this.corner.x && from.y >= this.corner.y && to.x <= this.corner.x + this.size.x && to.y <= this.corner.y + this.size.y;
+      if (!inside || map.getZoom() !== this.zoom || !this.origin.equals(map.getPixelOrigin()) || PS.swipe()) this.redraw();
     },
     redraw() {
       const map = this._map;
       if (!map || map._animatingZoom) return;
-      const size = map.getSize(), margin = size.multiplyBy(0.15).round();
+      const size = map.getSize(), margin = size.multiplyBy(MARGIN).round();
       const ratio = Math.min(window.devicePixelRatio || 1, 2);
       const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
       const width = size.x + 2 * margin.x, height = size.y + 2 * margin.y;
@@ -27,22 +33,29 @@
       this.zoom = map.getZoom();
       this.corner = corner;
       L.DomUtil.setPosition(this.canvas, corner);
-      // setting the size also clears
-      this.canvas.width = width * ratio;
-      this.canvas.height = height * ratio;
-      this.canvas.style.width = width + "px";
-      this.canvas.style.height = height + "px";
       const context = this.canvas.getContext("2d");
+      if (this.canvas.width !== width * ratio || this.canvas.height !== height * ratio) {
+        this.canvas.width = width * ratio;
+        this.canvas.height = height * ratio;
+        this.canvas.style.width = width + "px";
+        this.canvas.style.height = height + "px";
+      } else {
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+      }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const origin = map.getPixelOrigin().add(corner);
+      this.size = L.point(width, height);
+      this.origin = map.getPixelOrigin();
+      const origin = this.origin.add(corner);
       const divider = PS.swipe() ? PS.state.divider * size.x + margin.x : null;
-      this.draw(context, { scale: 256 * 2 ** this.zoom, ox: origin.x, oy: origin.y, width, height, zoom: this.zoom, divider });
+      const drawn = this.draw(context, { scale: 256 * 2 ** this.zoom, ox: origin.x, oy: origin.y, width, height, zoom: this.zoom, divider });
+      this.canvas.hidden = drawn === false; // an empty canvas need not be laid over the others at every frame
     },
     follow(event) { this.transform(event.center, event.zoom); },
     stretch() { this.transform(this._map.getCenter(), this._map.getZoom()); },
     transform(center, zoom) { // as Leaflet moves its own renderers while zooming
       const map = this._map, scale = map.getZoomScale(zoom, this.zoom);
-      const half = map.getSize().multiplyBy(0.5 + 0.15);
+      const half = map.getSize().multiplyBy(0.5 + MARGIN);
       const from = map.project(this.center, zoom);
       const offset = half.multiplyBy(-scale).add(from).subtract(map._getNewPixelOrigin(center, zoom));
       L.DomUtil.setTransform(this.canvas, offset, scale);

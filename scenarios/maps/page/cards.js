@@ -4,7 +4,7 @@ PS.feature((map) => {
   const { data } = PS;
   const { hamlets, stations, style } = data;
   const card = PS.$("card");
-  let picked = null, asked = 0;
+  let picked = null, asked = 0, clicked = false;
 
   const rows = (...pairs) => PS.h("dl.facts", {}, pairs.filter(Boolean).flatMap(([term, ...value]) => [PS.h("dt", {}, term), PS.h("dd", {}, ...value)]));
   const level = (index) => PS.h("span.level", { "data-level": style.level_keys[index] }, PS.t("level_" + style.level_keys[index]));
@@ -132,6 +132,15 @@ PS.feature((map) => {
     card.hidden = false;
     document.body.classList.add("with-card");
     PS.emit("card", true);
+    if (clicked) clear(pick.at);
+    clicked = false;
+  }
+  // what was clicked must not lie under its own card
+  function clear([lat, lon]) {
+    const box = card.getBoundingClientRect(), stage = map.getContainer().getBoundingClientRect();
+    const { x, y } = map.latLngToContainerPoint([lat, lon]), left = box.left - stage.left, top = box.top - stage.top;
+    if (x < left - 20 || y < top - 20 || y > top + box.height + 20) return;
+    map.panBy(left < 60 ? [0, y - top / 2] : [x - left + 60, 0], { animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
   function hide() {
     asked++;
@@ -159,6 +168,7 @@ PS.feature((map) => {
   map.on("click", (event) => {
     if (PS.measuring) return;
     const found = PS.pointAt(event.latlng, L.Browser.mobile ? 16 : 10);
+    clicked = true;
     PS.emit("pick", found ?? { kind: "cell", at: [event.latlng.lat, event.latlng.lng] });
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && !card.hidden && hide());

@@ -25,7 +25,7 @@ PS.feature((map) => {
 
   const canvas = new PS.Canvas("gaps", (context, view) => {
     PS.drawn.gaps = 0;
-    if (!PS.state.gaps) return;
+    if (!PS.state.gaps) return false;
     PS.perRun(context, view, (run) => {
       for (const gap of ofLayer(run)) {
         if (!PS.inView(gap.shape, view)) continue;
@@ -45,6 +45,7 @@ PS.feature((map) => {
         context.stroke();
       }
     });
+    return true;
   });
   canvas.addTo(map);
 

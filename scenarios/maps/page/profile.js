@@ -60,7 +60,7 @@ PS.feature((map) => {
       : PS.t("profile_blocked", { m: PS.number(-worst.clear, 1), km: PS.number(worst.d, 1) });
     const chart = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${title}. ${summary}` },
       ...hTicks.flatMap((h) => [svg("line", { x1: left, x2: W - right, y1: Y(h), y2: Y(h), class: "rule" }), svg("text", { x: left - 6, y: Y(h) + 4, "text-anchor": "end" }, PS.number(h))]),
-      ...dTicks.filter((d) => X(d) < W - right - 24).map((d) => svg("text", { x: X(d), y: H - 10, "text-anchor": "middle" }, PS.number(d, dStep < 1 ? 1 : 0))),
+      ...dTicks.filter((d) => X(d) < W - right - 24).map((d) => svg("text", { x: X(d), y: H - 10, "text-anchor": "middle" }, PS.number(d, dStep < 0.1 ? 2 : dStep < 1 ? 1 : 0))),
       svg("path", { d: path([...points.map((p) => [p.d, p.ray + p.fresnel]), ...points.map((p) => [p.d, p.ray - p.fresnel]).reverse()]) + "Z", class: "zone" }),
       svg("path", { d: path([[0, low], ...ground, [km, low]]) + "Z", class: "earth" }),
       svg("path", { d: path(points.map((p) => [p.d, p.ray])), class: "ray" }),

@@ -56,7 +56,12 @@ def drive(
     reached = layer.best_server >= 0
     level = layer.rsrp_dbm.astype(np.float64) + noise_db * draw.standard_normal(x_m.size)
     return binned(
-        x_m[reached], y_m[reached], layer.best_server[reached].astype(np.int64), level[reached], cell_m=100.0
+        ground,
+        x_m[reached],
+        y_m[reached],
+        layer.best_server[reached].astype(np.int64),
+        level[reached],
+        cell_m=100.0,
     )
 
 
@@ -175,14 +180,17 @@ def test_corrections_that_make_no_sense_are_refused(change: dict[str, object], s
         replace(Correction("p1812"), **change)  # type: ignore[arg-type]
 
 
-def test_slow_driving_does_not_weigh_more() -> None:
+def test_slow_driving_does_not_weigh_more(flat_ground: Callable[..., Ground]) -> None:
     x_m = np.array([10.0, 11.0, 12.0, 13.0, 210.0])
+    ground = flat_ground(20)
+    west, north = ground.grid.west_m, ground.grid.north_m
     bins = binned(
-        x_m, np.full(5, 10.0), np.zeros(5, np.int64), np.array([-90.0, -80, -90, -90, -70]), cell_m=100.0
-    )
+        ground, west + x_m, np.full(5, north - 10.0), np.zeros(5, np.int64),
+        np.array([-90.0, -80, -90, -90, -70]), cell_m=100.0,
+    )  # fmt: skip
     assert bins.rows.tolist() == [4, 1]
     assert bins.level_dbm.tolist() == [-90.0, -70.0]
-    assert bins.x_m.tolist() == [11.5, 210.0]
+    assert (bins.x_m - west).tolist() == pytest.approx([11.5, 210.0])
 
 
 def _spm_bins(K: tuple[float, ...], *, noise_db: float, seed: int) -> tuple[Binned, Predicted]:
@@ -197,8 +205,8 @@ def _spm_bins(K: tuple[float, ...], *, noise_db: float, seed: int) -> tuple[Binn
     x_m, y_m = draw.uniform(0.0, 40e3, n), draw.uniform(0.0, 40e3, n)
     level = 60.0 - base
     measured = 60.0 - columns @ np.array(K) + noise_db * draw.standard_normal(n)
-    return Binned(x_m, y_m, sector, measured, np.ones(n, np.int64)), Predicted(
-        level, d_m, np.full(n, 2), columns, SpmCoefficients().as_tuple()
+    return Binned(x_m, y_m, sector, measured, np.full(n, 2), np.ones(n, np.int64)), Predicted(
+        level, d_m, columns, SpmCoefficients().as_tuple()
     )
 
 
@@ -228,10 +236,8 @@ def test_spm_fitted_to_cost231_finds_its_published_coefficients() -> None:
     columns = np.array([terms(d, a, 0.0, 1.5) for d, a in zip(d_m, H, strict=True)])
     level = 60.0 - columns @ np.array(SpmCoefficients().as_tuple())
     place = draw.uniform(0.0, 40e3, (2, n))
-    bins = Binned(*place, draw.integers(0, 9, n), 60.0 - np.array(loss), np.ones(n, np.int64))
-    found = calibrate(
-        "spm", bins, Predicted(level, d_m, np.full(n, 2), columns, SpmCoefficients().as_tuple()), seed=1
-    )
+    bins = Binned(*place, draw.integers(0, 9, n), 60.0 - np.array(loss), np.full(n, 2), np.ones(n, np.int64))
+    found = calibrate("spm", bins, Predicted(level, d_m, columns, SpmCoefficients().as_tuple()), seed=1)
     got = found.correction.coefficients
     assert got is not None
     assert got[1] == pytest.approx(44.9, abs=0.01)
@@ -244,11 +250,11 @@ def test_what_the_measurements_do_not_support_is_said(hills: Ground) -> None:
     sectors, options = stations(hills), Options(model="p1812", radius_km=RADIUS)
     bins = drive(hills, sectors, replace(options, calibration=TRUTH), noise_db=3.0)
     predicted = predicted_at(hills, sectors, bins, options)
-    near = (predicted.distance_m > 1500.0) & (predicted.distance_m < 2800.0) & (predicted.clutter == 0)
-    some = Binned(*(getattr(bins, name)[near] for name in ("x_m", "y_m", "sector", "level_dbm", "rows")))
-    few = Predicted(
-        *(getattr(predicted, name)[near] for name in ("level_dbm", "distance_m", "clutter", "terms"))
+    near = (predicted.distance_m > 1500.0) & (predicted.distance_m < 2800.0) & (bins.clutter == 0)
+    some = Binned(
+        *(getattr(bins, name)[near] for name in ("x_m", "y_m", "sector", "level_dbm", "clutter", "rows"))
     )
+    few = Predicted(*(getattr(predicted, name)[near] for name in ("level_dbm", "distance_m", "terms")))
     found = calibrate("p1812", some, few, seed=1)
     assert found.correction.slope_db == 0.0
     assert found.correction.clutter_db == {}
@@ -259,8 +265,10 @@ def test_what_the_measurements_do_not_support_is_said(hills: Ground) -> None:
 def test_too_few_places_are_refused() -> None:
     n = 100
     here: NDArray[np.float64] = np.linspace(0.0, 400.0, n)
-    bins = Binned(here, here, np.zeros(n, np.int64), np.full(n, -90.0), np.ones(n, np.int64))
-    predicted = Predicted(np.full(n, -85.0), here + 500.0, np.zeros(n, np.int64), np.zeros((n, 0)))
+    bins = Binned(
+        here, here, np.zeros(n, np.int64), np.full(n, -90.0), np.zeros(n, np.int64), np.ones(n, np.int64)
+    )
+    predicted = Predicted(np.full(n, -85.0), here + 500.0, np.zeros((n, 0)))
     with pytest.raises(ValueError, match="squares of 500 m"):
         calibrate("p1812", bins, predicted, seed=1)
     nothing = replace(predicted, level_dbm=np.full(n, np.nan))
