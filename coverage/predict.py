@@ -58,21 +58,23 @@ def predict(
     antennas: Mapping[str, Antenna] | None = None,
     where: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
+    listen: Listener | None = None,
 ) -> CoverageMap:
     """Signal of every operator and technology on `grid`, with the layers "any-3g" … over all operators.
 
     `ground` must hold every sector; what lies outside it is not covered. `antennas` adds to, or replaces, the
     ones that come with phusong. `where` (grid's shape) says which cells are asked for: the rest stay empty
-    and cost nothing. `progress(done, total)` is called after every mast. The same arguments give the same
-    bytes on any number of threads. Raises ValueError for what cannot be predicted.
+    and cost nothing. `progress(done, total)` is called after every mast, `listen` with every mast's losses. The
+    same arguments give the same bytes on any number of threads. Raises ValueError for what cannot be predicted.
 
     Delta-Bullington, P.1812, P.1546, Extended Hata and SPM run along radials. ITM, horizontal
     polarization, P.1812 at another share of time than 50 % and the closed formulas run path by path on the
     same polar samples: slower, by the same drivers.
     """
     layers = predict_layers(
-        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress
-    )
+        ground, sectors, grid=grid, options=options, antennas=antennas, where=where, progress=progress,
+        listen=listen,
+    )  # fmt: skip
     return CoverageMap(
         grid=grid,
         sectors=tuple(sectors),

@@ -20,7 +20,8 @@ from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.excess import label
 from phusong.coverage.ground import Band, Ground, Rows
 from phusong.coverage.hearing import Heard, Hearing, Listening, reach_of, together
-from phusong.coverage.job import ground_rows, job_of
+from phusong.coverage.job import Listener, ground_rows, job_of
+from phusong.coverage.kernels.gather import MastSectors, MastView
 from phusong.coverage.options import Options
 from phusong.coverage.predict import Progress, layers_of_job
 from phusong.coverage.reach import Reach
@@ -66,8 +67,10 @@ def strips_of(grid: Grid, *, cells: int = CELLS_AT_A_TIME, least: int = 1) -> li
     return list(pairwise(ends))
 
 
-def predict_strip(strip: Strip, progress: Progress | None = None) -> StripAnswer:
-    """The layers of one strip. Raises what `predict` raises."""
+def predict_strip(
+    strip: Strip, progress: Progress | None = None, also: Listener | None = None
+) -> StripAnswer:
+    """The layers of one strip; `also` hears of every mast in its rows. Raises what `predict` raises."""
     job = job_of(
         strip.ground, strip.sectors, grid=strip.grid, options=strip.options, antennas=strip.antennas,
         where=strip.where, rows=strip.rows,
@@ -76,8 +79,22 @@ def predict_strip(strip: Strip, progress: Progress | None = None) -> StripAnswer
     if strip.hearing is not None:
         listening = Listening(strip.hearing, strip.grid, strip.rows, job.heights_m)
         job = replace(job, listen=listening)
+    if also is not None:
+        job = replace(job, listen=_each(listening, also, strip.rows))
     layers = tuple(layers_of_job(job, rows=strip.rows, where=strip.where, progress=progress))
     return StripAnswer(strip.rows, layers, listening.heard() if listening else together([]))
+
+
+def _each(first: Listener | None, also: Listener, rows: Rows) -> Listener:
+    """Both listeners as one; the second hears of the strip's own rows alone."""
+
+    def told(tables: MastSectors, view: MastView, *losses: Any) -> None:
+        if first is not None:
+            first(tables, view, *losses)
+        own = view._replace(first_row=max(view.first_row, rows[0]), last_row=min(view.last_row, rows[1] - 1))
+        also(tables, own, *losses)
+
+    return told
 
 
 def strips(
@@ -115,11 +132,13 @@ def predict_strips(
     rows: Sequence[Rows] | None = None,
     run: Run | None = None,
     allocate: Allocate = np.empty,
+    also: Listener | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
     """`predict`, strip by strip: the same bytes. With `hearing` who is heard where comes second.
 
     `rows` are the strips (as few as fit into memory if None), `run` has them answered (here, one after the
     other), `allocate(shape, dtype)` gives the room for every layer's arrays, which may lie in a file.
+    `also` is told of every mast where the strips are answered here.
     """
     rows = list(rows or strips_of(grid))
     asked = strips(
@@ -132,7 +151,7 @@ def predict_strips(
         where=where,
         hearing=hearing,
     )
-    answers = run(asked, len(rows)) if run else here(asked, len(rows), progress)
+    answers = run(asked, len(rows)) if run else here(asked, len(rows), progress, also)
     layers: dict[str, Layer] = {}
     heard: dict[int, Heard] = {}
     for done, answer in enumerate(answers, start=1):
@@ -158,7 +177,9 @@ def predict_strips(
     return coverage, reach_of(together([heard[first] for first in sorted(heard)]), hearing)
 
 
-def here(asked: Iterable[Strip], count: int, progress: Progress | None = None) -> Iterator[StripAnswer]:
+def here(
+    asked: Iterable[Strip], count: int, progress: Progress | None = None, also: Listener | None = None
+) -> Iterator[StripAnswer]:
     """The strips' answers one after the other, in this process; `progress` counts thousandths of all."""
     for done, strip in enumerate(asked):
 
@@ -166,4 +187,4 @@ def here(asked: Iterable[Strip], count: int, progress: Progress | None = None) -
             if progress is not None:
                 progress(round(1000 * (done + masts / total)), 1000 * count)
 
-        yield predict_strip(strip, told)
+        yield predict_strip(strip, told, also)

@@ -261,6 +261,7 @@ def rows() -> list[Row]:
         Row("peak memory, 110 x 110 km at 30 m, layer by layer", province_memory_mb(), "MB", 1000),
         Row("moving one station, all layers of three operators at 100 m, 2 cores",
             update_s() / CORES, "s", 0.3),
+        Row("200 draws of the reference province's uncertainty at 100 m, 2 cores", draws_s() / CORES, "s", 120),
         Row("start with compiled code at hand", startup_s(), "s", 2),
     ]  # fmt: skip
     page = measured()
@@ -317,6 +318,37 @@ def update_s() -> float:
     kept = keep(ground, sectors, grid=grid)
     moved = [replace(s, x_m=s.x_m + 500.0) if s.site_id == "3" else s for s in sectors]
     return cpu_s(lambda: changed(kept, moved))
+
+
+def draws_s(draws: int = 200) -> float:
+    """Processor time of draws of the reference province's 4G at 100 m, its prediction being there, s."""
+    from types import SimpleNamespace
+
+    from phusong.coverage.predict import predict
+    from phusong.scenarios.inputs import ground_of, load_inputs, options_of
+    from phusong.scenarios.scenario_file import load_scenario
+    from phusong.scenarios.uncertainty_answer import ears_of, uncertainty
+
+    asked = load_scenario("baseline-2024")
+    sure = asked.uncertainty.model_copy(update={"draws": 10, "sensitivity": 0})
+    warm = asked.model_copy(update={"uncertainty": sure})
+    inputs = load_inputs(asked)
+    ground = ground_of(inputs.province)
+    ears = ears_of(asked, inputs, ground)
+    coverage: Any = predict(
+        ground, inputs.sectors, grid=inputs.grid, options=options_of(asked), where=inputs.asked(inputs.grid),
+        listen=ears.lists.hear,
+    )  # fmt: skip
+    result: Any = SimpleNamespace(coverage=coverage)
+
+    def quiet(*_: int) -> None:
+        """Nobody waits for news."""
+
+    uncertainty(warm, inputs, ground, ears, coverage, result, quiet)
+    full = asked.model_copy(update={"uncertainty": sure.model_copy(update={"draws": draws})})
+    start = time.process_time()
+    uncertainty(full, inputs, ground, ears, coverage, result, quiet)
+    return time.process_time() - start
 
 
 def machine() -> str:

@@ -151,7 +151,7 @@ def _finite(values: Any) -> NDArray[np.float64]:
     return np.where(np.isfinite(given), given.round(1), np.nan)
 
 
-def _members(inputs: Inputs, level: str) -> tuple[NDArray[np.int64], pd.DataFrame]:
+def members(inputs: Inputs, level: str) -> tuple[NDArray[np.int64], pd.DataFrame]:
     """For one level of units: the unit of each commune, and the units' code and name."""
     communes = inputs.province.communes.reset_index(drop=True)
     if level == "province":
@@ -176,7 +176,7 @@ def _units(scenario: Scenario, inputs: Inputs, coverage: CoverageMap, layer: Lay
     cells = inputs.commune_of_cell
     tables = []
     for level in UNIT_LEVELS:
-        unit_of_commune, named = _members(inputs, level)
+        unit_of_commune, named = members(inputs, level)
         unit = unit_of_commune[commune_of_point]
         unit_of_cell = np.where(cells >= 0, unit_of_commune[np.maximum(cells, 0)], -1)
         count = len(named)

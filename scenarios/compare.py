@@ -10,10 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phusong.coverage.service import People
+from phusong.coverage.uncertainty.intervals import larger_than_noise
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.stored_run import StoredRun
+from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
 
 ROUNDING_DB = 0.1  # levels this near to the threshold may fall on either side: the kernels' own tolerance
 ROAD_STEP_M = 50.0
@@ -27,7 +29,9 @@ class Comparison:
       people_uncertain (so near to the threshold that rounding may decide, and where the runs'
       cells differ in size those at the edge of what is served), area_gained_km2, area_lost_km2,
       hamlets_gained, hamlets_lost, border_gained_km, border_lost_km, real (False where the whole difference
-      is no larger than what rounding may decide)
+      is no larger than what rounding may decide); where both runs made the same draws also, of their paired
+      differences in people served, people_difference_p5, …_p50, …_p95 and beyond_noise (False where zero lies
+      within)
     - `communes`: layer, code, name, people_gained, people_lost
     - `hamlets`: hamlet_id, name, commune, layer, level_first, level_other; those whose level changed
     """
@@ -100,8 +104,45 @@ def _layer(
         "border_gained_km": road_gained,
         "border_lost_km": road_lost,
         "real": changed > uncertain,
+        **_noise(first, other, key),
     }
     return row, _by_commune(key, inputs, gained, lost)
+
+
+def _noise(first: StoredRun, other: StoredRun, key: str) -> dict[str, object]:
+    """The interval of the paired differences of both runs' draws; empty where they made no such draws.
+
+    Both runs used the same random numbers, draw by draw, for every mast and sector that they share, so most of
+    what is not known cancels out.
+    """
+    if not paired(first, other):
+        return {}
+    before, after = first.draws(), other.draws()
+    was, now = (table.loc[table["layer"] == key, "people_served"].to_numpy() for table in (before, after))
+    draws = before["draw"].nunique()
+    was, now = (one if one.size else np.zeros(draws) for one in (was, now))  # a run without the layer
+    found, beyond = larger_than_noise(was, now)
+    quantiles = {"p5": found.p5, "p50": found.p50, "p95": found.p95}
+    return {
+        **{f"people_difference_{name}": round(float(value), 1) for name, value in quantiles.items()},
+        "beyond_noise": beyond,
+    }
+
+
+def paired(first: StoredRun, other: StoredRun) -> bool:
+    """Whether both runs drew the same errors, draw by draw, on the same ground."""
+    one, two = first.scenario, other.scenario
+    alike = ("seed", "data", "area", "resolution_m")
+    return (
+        one.uncertainty.enabled
+        and two.uncertainty.enabled
+        and one.uncertainty.draws == two.uncertainty.draws
+        and one.uncertainty.changes() == two.uncertainty.changes()
+        and one.radio.model == two.radio.model
+        and all(getattr(one, name) == getattr(two, name) for name in alike)
+        and (first.folder / DRAWS_FILE).is_file()
+        and (other.folder / DRAWS_FILE).is_file()
+    )
 
 
 def _served(

@@ -54,11 +54,31 @@ def _sentence(row: dict[Any, Any], lang: str) -> str:
     area = f"{_both(row['area_gained_km2'], row['area_lost_km2'], lang)} km²"
     road = f"{_both(row['border_gained_km'], row['border_lost_km'], lang)} km"
     hamlets = f"+{row['hamlets_gained']} −{row['hamlets_lost']}"
+    noise = _noise(row, lang)
     if vi:
         people = f"thêm {gained} người có sóng, mất {lost}"
-        return f"{row['layer']}: {people}; thôn ấp {hamlets}; diện tích {area}; đường biên {road}"
+        return f"{row['layer']}: {people}; thôn ấp {hamlets}; diện tích {area}; đường biên {road}{noise}"
     people = f"{gained} people gain signal, {lost} lose it"
-    return f"{row['layer']}: {people}; hamlets {hamlets}; area {area}; border road {road}"
+    return f"{row['layer']}: {people}; hamlets {hamlets}; area {area}; border road {road}{noise}"
+
+
+def _noise(row: dict[Any, Any], lang: str) -> str:
+    """What paired draws say of the difference; nothing where there were none."""
+    if row.get("beyond_noise") is None or row["beyond_noise"] != row["beyond_noise"]:
+        return ""
+    vi = lang == "vi"
+    low, high = (_signed(row[f"people_difference_{name}"], lang) for name in ("p5", "p95"))
+    if row["beyond_noise"]:
+        if vi:
+            return f". Chênh lệch lớn hơn sai số: 90 % khả năng từ {low} đến {high} người"
+        return f". The difference is larger than the noise: with 90% probability {low} to {high} people"
+    if vi:
+        return f". Chênh lệch nằm trong sai số: 90 % khả năng từ {low} đến {high} người"
+    return f". The difference is within the noise: with 90% probability {low} to {high} people"
+
+
+def _signed(value: float, lang: str) -> str:
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), lang)}"
 
 
 def _both(gained: float, lost: float, lang: str) -> str:

@@ -28,6 +28,7 @@ from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
 from phusong.scenarios.tables import write_csv
 from phusong.scenarios.targets import target_row
+from phusong.scenarios.uncertainty_outputs import SURE_COLUMNS, write_uncertainty
 
 HAMLET_COLUMNS = (
     "hamlet_id", "name", "commune_code", "commune", "district", "lat", "lon", "population",
@@ -70,6 +71,8 @@ def write_outputs(
     write_hamlets(result, folder / "hamlets.csv")
     for name, table in tables_of(result).items():
         write_csv(table, folder / f"{name}.csv", synthetic=made_up)
+    if result.uncertainty is not None:
+        write_uncertainty(result, folder)
     write_gaps(result, folder / "gaps.gpkg", lang=lang)
     style_geopackage(folder / "gaps.gpkg", lang=lang)
     write_rasters(result, folder, lang=lang)
@@ -101,7 +104,8 @@ def write_hamlets(result: RunResult, path: Path) -> None:
     """hamlets.csv: one row a hamlet, first the columns of the best layer, then every layer's own."""
     table = pd.DataFrame(result.hamlets.drop(columns="geometry"))
     layers = [name for name in table.columns if ":" in name]
-    write_csv(table[[*HAMLET_COLUMNS, *layers]], path)
+    sure = [] if result.uncertainty is None else list(SURE_COLUMNS)
+    write_csv(table[[*HAMLET_COLUMNS, *sure, *layers]], path)
 
 
 def tables_of(result: RunResult) -> dict[str, pd.DataFrame]:

@@ -14,8 +14,13 @@ from phusong.scenarios.wording import percent
 
 def years_of(scenario: Scenario) -> tuple[Scenario, ...]:
     """The scenario of each of its years in order; itself alone where it names none."""
+    years = scenario.years or (scenario.year,)
+    unsure = scenario.uncertainty.model_copy(update={"enabled": False})  # the tables are of the last year
     return tuple(
-        scenario.model_copy(update={"year": year, "years": ()}) for year in scenario.years or (scenario.year,)
+        scenario.model_copy(
+            update={"year": year, "years": ()} | ({} if year == years[-1] else {"uncertainty": unsure})
+        )
+        for year in years
     )
 
 

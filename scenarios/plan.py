@@ -16,6 +16,7 @@ from phusong.coverage.siting.plan import Plan
 from phusong.coverage.siting.problem import MaximalCovering, served
 from phusong.coverage.siting.sectors import Design
 from phusong.coverage.siting.solve import solve
+from phusong.coverage.uncertainty.sources import margin_db, sources
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.plan_inputs import BILLION, Asked, asked
 from phusong.scenarios.plan_money import money_of
@@ -64,7 +65,11 @@ class SitePlan:
 
 
 def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
-    """The plan that a scenario's [plan] asks for, solved, phased, costed and predicted again."""
+    """The plan that a scenario's [plan] asks for, solved, phased, costed and predicted again.
+
+    Whoever must be served with a probability above one half is so only above a raised threshold.
+    """
+    wanted, scenario = scenario, surely(scenario)
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
         inputs = load_inputs(scenario)
@@ -92,7 +97,7 @@ def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
     if design is not None:
         gain = {key: value * float(people.sum()) for key, value in design.site_gain_db.items()}
     return SitePlan(
-        scenario=scenario,
+        scenario=wanted,
         inputs=inputs,
         question=question,
         proof=proof,
@@ -107,6 +112,20 @@ def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
         claimed_people=float(people[served(question.problem, proof.sites)[: question.people_points]].sum()),
         checked_people=checked,
     )
+
+
+def surely(scenario: Scenario) -> Scenario:
+    """The scenario with thresholds raised by what its plan's probability of service asks for."""
+    margin = margin_db(sources(scenario.uncertainty.changes()), scenario.plan.probability)
+    if margin == 0.0:
+        return scenario
+    raised = {
+        technology: limits.model_copy(
+            update={name: round(value + margin, 2) for name, value in limits.model_dump().items()}
+        )
+        for technology, limits in scenario.thresholds.items()
+    }
+    return scenario.model_copy(update={"thresholds": raised})
 
 
 def _solved(scenario: Scenario, question: Asked) -> Plan:

@@ -89,6 +89,9 @@ class PlanKeys(_Strict):
     weight_post: NotNegative = _USUAL["weight_post"]
     near_border_km: NotNegative = _USUAL["near_border_km"]
     double_posts: Annotated[bool, Field(strict=True)] = _USUAL["double_posts"]
+    probability: Annotated[float, Field(strict=True, ge=0.5, le=0.999)] = (
+        0.5  # with which people must be served
+    )
     design_sectors: Annotated[bool, Field(strict=True)] = _USUAL["design_sectors"]
     gap_target: Annotated[float, Field(strict=True, ge=0, le=0.5)] = _USUAL["gap_target"]
     time_limit_s: Annotated[float, Field(strict=True, ge=1, le=86_400)] = _USUAL["time_limit_s"]

@@ -26,10 +26,12 @@ from phusong.scenarios.report_outages import outage_sections
 from phusong.scenarios.report_quality import quality_sections
 from phusong.scenarios.report_second_opinion import opinion_sections
 from phusong.scenarios.report_section import Section
+from phusong.scenarios.report_sure import sure_sections
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult, str], Iterable[Section]]
 ROOMS: tuple[Room, ...] = (
+    sure_sections,
     quality_sections,
     border_sections,
     outage_sections,

@@ -19,7 +19,7 @@ from phusong.scenarios.report_words import (
 )
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
-from phusong.scenarios.wording import number
+from phusong.scenarios.wording import number, percent
 
 Kind = Literal["text", "count", "decimal", "degrees", "share", "level", "dbm"]
 
@@ -70,6 +70,7 @@ def headline(result: RunResult, lang: str) -> Table:
             "layer": layer_name(say, row["operator"], row["technology"]),
             "hamlets": row["hamlets_served"],
             "people": row["population_served_share"],
+            "between": _between(row, lang),
             "indoor": row["indoor_population_share"],
             "area": row["area_served_share"],
             "gaps": row["gaps"],
@@ -81,12 +82,23 @@ def headline(result: RunResult, lang: str) -> Table:
         Column("layer", say("layer"), "text", 22),
         Column("hamlets", say("served_hamlets"), "count"),
         Column("people", say("served_people"), "share"),
+        *(
+            [Column("between", "khoảng 90 %" if lang == "vi" else "90% interval", "text", 18)]
+            if any(row["between"] for row in rows)
+            else []
+        ),
         Column("indoor", say("served_indoor"), "share"),
         Column("area", say("served_area"), "share"),
         Column("gaps", say("gaps_number"), "count"),
         Column("lost", say("people_in_gaps"), "count"),
     )
     return Table("headline", say("headline"), columns, rows)
+
+
+def _between(row: Mapping[str, Any], lang: str) -> str:
+    """Between what 90 % of the draws have the people served; empty where there were none."""
+    found = row.get("intervals", {}).get("people_served_share")
+    return f"{percent(found['p5'], lang)} … {percent(found['p95'], lang)}" if found else ""
 
 
 def _targets(result: RunResult, say: Words, lang: str) -> Table:

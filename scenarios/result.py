@@ -18,6 +18,7 @@ from phusong.scenarios.outages import Outages
 
 if TYPE_CHECKING:
     from phusong.scenarios.second_opinion import SecondOpinion
+    from phusong.scenarios.uncertainty_answer import UncertaintyAnswer
 
 SERVICE_LEVELS = LEVELS  # from worst to best
 
@@ -50,6 +51,7 @@ class RunResult:
     - `plan_sites` (points): new sites of a plan that stand by this year, with the columns of `SitePlan.sites`;
       empty for any other run
     - `networks`: fixed broadband, loudspeakers and the load of the cells
+    - `uncertainty`: intervals and probabilities, which stand in the tables above too; None where not asked for
     """
 
     name: str
@@ -72,6 +74,7 @@ class RunResult:
     outages: Outages | None = None
     networks: NetworksAnswer | None = None
     second_opinion: SecondOpinion | None = None
+    uncertainty: UncertaintyAnswer | None = None
     plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
     def _repr_html_(self) -> str:

@@ -58,6 +58,7 @@ def run(
     from phusong.scenarios.rim import with_rim
     from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
+    from phusong.scenarios.uncertainty_answer import ears_of, listened, uncertainty, with_uncertainty
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -67,8 +68,10 @@ def run(
         quality_levels(scenario)
     ground = ground_of(inputs.province)
     hearing = hearing_of(inputs) if scenario.outages else None
+    ears = ears_of(scenario, inputs, ground)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, engine, hearing)
+        listening = engine if ears is None else listened(engine, ears)
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, listening, hearing)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     second = None
     if scenario.radio.second_opinions:
@@ -96,6 +99,10 @@ def run(
         if second is not None:
             said = {**result.summary, "second_opinion": opinion_summary(second)}
             result = replace(result, second_opinion=second, summary=said)
+    if ears is not None:
+        with stages.stage("uncertainty", "Chắc chắn đến đâu · how sure") as report:
+            sure = uncertainty(scenario, inputs, ground, ears, coverage, result, report)
+        result = with_uncertainty(result, sure)
     if reach is not None:
         with stages.stage("outages", "Sự cố từng cột · every mast's outage"):
             found = outages(scenario, inputs, reach)

@@ -14,6 +14,7 @@ from phusong.scenarios.plan_keys import PlanKeys
 from phusong.scenarios.radio_keys import Radio as Radio
 from phusong.scenarios.service_keys import Border, Quality
 from phusong.scenarios.strict import Strict
+from phusong.scenarios.uncertainty_keys import Uncertainty
 
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -184,6 +185,7 @@ class Scenario(Strict):
     demand: Demand = Demand()
     growth: Growth = Growth()
     plan: PlanKeys = PlanKeys()
+    uncertainty: Uncertainty = Uncertainty()
     tiles: Tiles = Tiles()
     thresholds: Mapping[Technology, Thresholds]
 

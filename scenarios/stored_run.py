@@ -27,6 +27,7 @@ from phusong.scenarios.outages import Outages
 from phusong.scenarios.outputs import RASTERS, UNKNOWN
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
 
 SECTIONS = ("fixed", "loudspeakers", "capacity")  # of summary.json, from the other networks
 
@@ -48,6 +49,10 @@ class StoredRun:
         """hamlets.csv, codes as text."""
         path = self.folder / "hamlets.csv"
         return pd.read_csv(path, dtype={"hamlet_id": str, "commune_code": str}, encoding="utf-8-sig")
+
+    def draws(self) -> pd.DataFrame:
+        """draws.csv, which only runs with uncertainty have."""
+        return pd.read_csv(self.folder / DRAWS_FILE, encoding="utf-8-sig")
 
     def result(self, inputs: Inputs) -> RunResult:
         """The run's answer again, from the rasters that it wrote and the inputs of its scenario."""

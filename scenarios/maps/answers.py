@@ -99,6 +99,15 @@ def thresholds_of(result: RunResult, layer: Layer) -> dict[str, float]:
     return found
 
 
+def _intervals(result: RunResult, layer: Layer) -> dict[str, list[float]]:
+    """Between what 90 % of a layer's draws lie, by figure; empty where the run drew nothing."""
+    row: dict[str, Any] = next(
+        (one for one in result.summary.get("layers", ()) if one.get("layer") == layer.key), {}
+    )
+    found = row.get("intervals", {})
+    return {figure: [one["p5"], one["p95"]] for figure, one in found.items()}
+
+
 def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, int]) -> dict[str, Any]:
     classes = signal_classes(thresholds_of(result, layer))
     return {
@@ -106,6 +115,7 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
         "operator": layer.operator,
         "technology": layer.technology,
         "threshold_dbm": layer.threshold_dbm,
+        "intervals": _intervals(result, layer),
         "figures": _figures(result, layer),
         "classes": [_class(item) for item in classes],
         **_picture(shown, layer, classes),
@@ -233,6 +243,13 @@ def _service(hamlets: pd.DataFrame, layers: list[str]) -> dict[str, Any]:
                 "rsrp": numbers(hamlets[f"rsrp_dbm:{key}"]),
                 "level": [position[value] for value in hamlets[f"service_level:{key}"]],
             }
+            if f"probability:{key}" in hamlets:
+                table["layers"][key]["sure"] = [
+                    [number(row[0], 2), number(row[1]), number(row[2])]
+                    for row in hamlets[
+                        [f"probability:{key}", f"rsrp_p5_dbm:{key}", f"rsrp_p95_dbm:{key}"]
+                    ].to_numpy()
+                ]
     return table
 
 

@@ -10,11 +10,13 @@ from phusong.scenarios.maps.findings import outage_layers, target_layers
 from phusong.scenarios.maps.other_networks import network_layers
 from phusong.scenarios.maps.plan import plan_layers
 from phusong.scenarios.maps.second_opinion import opinion_layers
+from phusong.scenarios.maps.sure import sure_layers
 from phusong.scenarios.result import RunResult
 
 Room = Callable[[RunResult], Iterable[VectorLayer | RasterLayer]]
 ROOMS: tuple[Room, ...] = (
     plan_layers,
+    sure_layers,
     border_layers,
     outage_layers,
     target_layers,

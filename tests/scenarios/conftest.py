@@ -17,7 +17,8 @@ def small(name: str, **changes: object) -> Scenario:
     asked = load_scenario(name)
     near = asked.radio.model_copy(update={"radius_km": {"3G": 8.0, "4G": 8.0, "5G": 8.0}})
     quick = {"area": ("Huyện Bù Đốp",), "resolution_m": 1000.0, "explain_gaps": False, "outages": False}
-    return asked.model_copy(update={"radio": near, **quick, **changes})
+    few = asked.uncertainty.model_copy(update={"draws": 20, "sensitivity": 4})
+    return asked.model_copy(update={"radio": near, "uncertainty": few, **quick, **changes})
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ PS.feature((map) => {
     const names = [...new Set(operators.map((layer) => layer.operator))];
     const able = names.filter((name) => operators.some((layer) => layer.operator === name && run.hamlets.layers[layer.key].level[i] > 0));
     const gap = PS.gapAt(...at);
+    const sure = run.hamlets.layers[PS.layerOf(run).key]?.sure?.[i];
     return [
       PS.h("h2", {}, hamlets.name[i]),
       PS.h("p.muted", {}, [hamlets.commune[i], hamlets.district[i]].filter(Boolean).join(", "), hamlets.unit_2025[i] ? PS.h("br") : null, hamlets.unit_2025[i] ? PS.t("since_2025", { unit: hamlets.unit_2025[i] }) : null),
@@ -43,6 +44,8 @@ PS.feature((map) => {
         [PS.t("people"), PS.number(hamlets.people[i])],
         [PS.t("class"), level(now)],
         [PS.t("level"), PS.dbm(dbm)],
+        sure && [PS.t("probability"), PS.percent(sure[0], 0)],
+        sure && [PS.t("level_between"), PS.t("between", { a: PS.dbm(sure[1]), b: PS.dbm(sure[2]) })],
         [PS.t("sinr"), run.hamlets.sinr[i] === null ? "–" : PS.number(run.hamlets.sinr[i], 1) + "\u202fdB"],
         [PS.t("backup"), PS.t("backup_n", { n: able.length, total: names.length })],
         ...answer.rows,

@@ -9,15 +9,16 @@ PS.feature(() => {
     const run = PS.run(), layer = PS.layerOf(run);
     const before = PS.swipe(), now = layer.figures, then = before && PS.layerOf(before).figures;
     const total = PS.number(data.hamlets.n);
-    const shown = (kind, label, text, value) => figure(text(value(now)), PS.t(label), kind, then && PS.h("small", {}, ` ${PS.t("was", { value: text(value(then)) })}`));
+    const between = (key, text) => (layer.intervals?.[key] && !then ? PS.h("small.between", { title: PS.t("interval_hint") }, PS.t("between", { a: text(layer.intervals[key][0]), b: text(layer.intervals[key][1]) })) : null);
+    const shown = (kind, label, text, value, sure = null) => figure(text(value(now)), PS.t(label), kind, (then && PS.h("small", {}, ` ${PS.t("was", { value: text(value(then)) })}`)) || sure);
     document.title = `${run.title[PS.lang]} · phusong`;
     PS.$("brand-place").textContent = data.province;
     PS.$("title").textContent = data.mode === "compare" ? `${data.runs[0].title[PS.lang]} → ${run.title[PS.lang]}` : run.title[PS.lang];
     PS.$("subtitle").textContent = [PS.layerName(layer), run.year, PS.t("cell", { m: PS.number(run.cell_m) })].join(" · ");
     PS.$("figures").replaceChildren(
-      shown("", "kpi_hamlets", (n) => PS.t("of", { a: PS.number(n), b: total }), (row) => row.hamlets_served),
-      shown("", "kpi_people", PS.percent, (row) => row.population_served_share),
-      shown("", "kpi_indoor", PS.percent, (row) => row.indoor_population_share),
+      shown("", "kpi_hamlets", (n) => PS.t("of", { a: PS.number(n), b: total }), (row) => row.hamlets_served, between("hamlets_served", (value) => PS.number(value))),
+      shown("", "kpi_people", PS.percent, (row) => row.population_served_share, between("people_served_share", PS.percent)),
+      shown("", "kpi_indoor", PS.percent, (row) => row.indoor_population_share, between("people_indoor_share", PS.percent)),
       shown("bad", "kpi_gaps", PS.number, (row) => row.people_in_gaps));
     PS.$("lang").textContent = PS.t("other_lang");
     PS.$("lang").lang = PS.lang === "vi" ? "en" : "vi";

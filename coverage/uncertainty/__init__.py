@@ -1,0 +1,1 @@
+"""How sure a prediction is: what is not known of it, and what that does to the answer."""
