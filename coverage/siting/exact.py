@@ -22,7 +22,7 @@ class Stop:
     """Becomes true at the first Ctrl-C; the second one interrupts as usual."""
 
     def __init__(self) -> None:
-        self.flag = np.zeros(1, np.uint8)  # compiled loops look at it
+        self.flag = np.zeros(2, np.uint8)  # for compiled loops: asked to stop, nothing more is needed
 
     def __bool__(self) -> bool:
         return bool(self.flag[0])

@@ -276,7 +276,7 @@ def _random(seed):  # type: ignore[no-untyped-def]
 def anneal(inc, state, left, hot, cold, steps, seed, stop):  # type: ignore[no-untyped-def]
     """The best set met while exchanging sites at falling temperature, from `hot` to `cold` (weight units).
 
-    Ends early when `stop[0]` is no longer 0.
+    Ends early when an entry of `stop` is no longer 0.
     """
     sites = len(state.chosen)
     listed = np.flatnonzero(state.chosen)
@@ -289,7 +289,7 @@ def anneal(inc, state, left, hot, cold, steps, seed, stop):  # type: ignore[no-u
         return best
     heat, cool = hot, (cold / hot) ** (1.0 / max(1, steps))
     for step in range(steps):
-        if step % 4096 == 0 and stop[0] != 0:
+        if step % 4096 == 0 and stop.any():
             break
         heat *= cool
         o = listed[int(_random(seed) * len(listed))]

@@ -20,7 +20,7 @@ from phusong.geodata.errors import InputError
 BoolArray = NDArray[np.bool_]
 _EXACT_PAIRS = 12_000  # HiGHS proves cores of this size in a second or so
 _KERNEL_PAIRS = 60_000  # and finds good plans in cores of this size
-_BLOCK_SITES = {1: 60, 2: 150, 4: 200}  # sites a block of the tighter bound may have, by round
+_BLOCK_SITES = {1: 60, 2: 100, 3: 150}  # sites a block of the tighter bound may have, by round
 _LONGER = 3.5  # times the steps of the annealing before, for three rounds
 _REFINE_STEPS = 64  # steps of the dual between two looks at the gap
 
@@ -154,6 +154,11 @@ def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[du
                     prices = _priced(hunt, prices, most_steps=4096, open_share=0.01)
                 if number in _BLOCK_SITES and not hunt.status:
                     _tightened(hunt, prices, _BLOCK_SITES[number])
+            if hunt.status and not hunt.stop:
+                hunt.stop.flag[1] = 1
+                if hunt.status == "time":
+                    hunt.offer(plan.result())
+                return prices, hunt.status  # else half a plan is not taken: it would depend on the clock
             hunt.offer(plan.result())
             if start is None and not number and not hunt.status:
                 prices = _priced(hunt, prices, most_steps=512)
