@@ -15,6 +15,7 @@ from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.switching import units_named
 
 GROWN = "population_growth"  # among a province's synthetic inputs
+GROWN_LABEL = ("Tăng dân số (giả định của kịch bản)", "Population growth (the scenario's assumption)")
 
 
 def grown(province: Province, scenario: Scenario) -> Province:

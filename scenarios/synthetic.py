@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from phusong.geodata.reference import SYNTHETIC_LABELS as PROVINCE
 from phusong.geodata.reference.networks import SYNTHETIC_LABELS as NETWORKS
+from phusong.scenarios.growth import GROWN, GROWN_LABEL
 from phusong.scenarios.result import RunResult
 
-LABELS: Mapping[str, tuple[str, str]] = {**PROVINCE, **NETWORKS}
+LABELS: Mapping[str, tuple[str, str]] = {**PROVINCE, **NETWORKS, GROWN: GROWN_LABEL}
 
 
 def synthetic_labels(results: Iterable[RunResult]) -> list[tuple[str, str]]:

@@ -38,10 +38,6 @@ SYNTHETIC_LABELS: Mapping[str, tuple[str, str]] = {
     "hamlet_positions": ("Vị trí thôn, ấp, khu phố", "Hamlet positions"),
     "hamlet_populations": ("Dân số thôn, ấp, khu phố", "Hamlet populations"),
     "population": ("Phân bố dân cư (lưới 100 m)", "Where people live (100 m grid)"),
-    "population_growth": (
-        "Tăng dân số (giả định của kịch bản)",
-        "Population growth (the scenario's assumption)",
-    ),
     "terrain": (
         "Địa hình (chỉ khớp các điểm độ cao đã công bố)",
         "Terrain (only published spot heights are real)",
@@ -54,7 +50,7 @@ SYNTHETIC_LABELS: Mapping[str, tuple[str, str]] = {
     "border_posts": ("Vị trí đồn biên phòng", "Positions of border posts"),
     "stations": ("Trạm phát sóng và thông số trạm", "Stations and their radio parameters"),
 }
-"""What of a province can be made up: key -> (Vietnamese, English)."""
+"""What of the reference province is made up: key -> (Vietnamese, English)."""
 
 
 def build() -> Province:

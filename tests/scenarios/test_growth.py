@@ -26,6 +26,7 @@ def _scenario(year: int, **growth: object) -> Scenario:
 
 def test_nothing_grows_unless_asked(province: Province) -> None:
     assert grown(province, _scenario(2030)) is province
+    assert GROWN not in province.synthetic
 
 
 def test_people_grow_by_compound_rates_and_sums_agree(province: Province) -> None:
