@@ -111,7 +111,10 @@ def path_us(ground: Any, *, points: int = 3000, radius_m: float = 20e3) -> float
     x, y = at[0] + far * np.sin(turn), at[1] - far * np.cos(turn)
     samples, out = ground.samples_dm(), np.empty((1, points))
     f = np.array([1800.0])
-    seconds = cpu_s(lambda: diffraction_to_points(samples, 30.0, at, (45.0, 1.5), x, y, 50.0, 8495.0, f, out))
+    heights_m = (45.0, 1.5)
+    seconds = cpu_s(
+        lambda: diffraction_to_points(samples, 30.0, at, heights_m, x, y, 50.0, 8495.0, True, f, out)
+    )
     return seconds / points * 1e6
 
 
