@@ -61,6 +61,8 @@ def label(options: Options) -> str:
         for key, value in options.model_options.items()
     )
     text = title(options.model) + (f" [{told}]" if told else "")
+    if options.model == "p1812" and not options.clear_air and settled(options)["time_percent"] == 50.0:
+        text += ", không tán xạ và ống dẫn · without troposcatter and ducting"
     for kind, given in options.extras.items():
         method, found = extra_settings(kind, given)
         extra = EXTRAS[kind, method]

@@ -27,6 +27,8 @@ class Options:
     - `location_percent` of places around a point get this level or more (P.1812-8 §4.7): 50 is the median
     - `earth_radius_factor`: k, effective over true earth radius at the median (P.1812-8 (6)); a model's option
       of the same name goes before it
+    - `clear_air`: P.1812's troposcatter and ducting along radials (§4.4-4.6); without them, for yes-or-no
+      questions, the loss is diffraction's, at most higher: docs/method/clear_air.md has by how much
     - `model_options`: what the model is told beside its defaults (model_options.OPTIONS)
     - `extras`: losses on top of the model's, the same everywhere: "clutter", "building", "vegetation"
       (model_options.AREA_EXTRAS); levels are then those behind trees, in a house, in a street
@@ -44,6 +46,7 @@ class Options:
     ssb_gain_db: float = 0.0
     location_percent: float = 50.0
     earth_radius_factor: float = 4.0 / 3.0
+    clear_air: bool = True
     terminal_clearance_m: float = 50.0
     model_options: Mapping[str, Value] = field(default_factory=dict)
     extras: Mapping[str, Given] = field(default_factory=dict)

@@ -79,7 +79,7 @@ def fill(at: Radials, options: Options, polar: F32, reach: Indices) -> None:
         )  # fmt: skip
         return
     air = None
-    if options.model == "p1812":
+    if options.model == "p1812" and options.clear_air:
         air = (float(told["delta_n"]), float(told["n_0"]), radioclimate.LATITUDE_DEG)
     sweep(
         at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.most, at.stride, at.wanted, at.output,

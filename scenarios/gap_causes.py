@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,8 @@ def other_worlds(
     row, col = grid.row_col(inputs.people.x_m[lacking], inputs.people.y_m[lacking])
     where = np.zeros(grid.shape, bool)
     where[row, col] = True
-    options = options_of(scenario)
+    # what would serve them is a yes or no, a few dB above the threshold: diffraction answers it at half the cost
+    options = replace(options_of(scenario), clear_air=False)
     parts = [part(report, k, WORLDS) for k in range(WORLDS)]
 
     def world(number: int, ground: Ground, sectors: Sequence[Sector], **extra: Any) -> CoverageMap:

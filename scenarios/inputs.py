@@ -177,6 +177,7 @@ def options_of(scenario: Scenario) -> Options:
         extras=radio.extras,
         receiver_height_m=radio.receiver_height_m,
         location_percent=radio.location_percent,
+        clear_air=radio.clear_air,
         load=radio.load,
         threshold_dbm={
             **Options().threshold_dbm,
