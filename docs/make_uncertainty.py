@@ -94,6 +94,7 @@ def models(found: Any) -> str:
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     spread = found.models
+    assert spread is not None  # made just now
     for a in range(3):
         for b in range(3):
             means = " | ".join(f"{value:.1f}" for value in spread.mean_db[:, a, b])

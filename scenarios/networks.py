@@ -105,6 +105,7 @@ def with_networks(result: RunResult, networks: NetworksAnswer) -> RunResult:
         **result.summary,
         **networks.summary,
         "warnings": [*result.summary.get("warnings", []), *networks.warnings],
+        "network_warnings": list(networks.warnings),
         "synthetic_inputs": [*result.summary["synthetic_inputs"], *networks.synthetic],
     }
     return replace(result, networks=networks, summary=summary)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.targets import Target
+from phusong.coverage.uncertainty.sensitivity import Ranking
 from phusong.geodata.errors import InputError
 from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.answer import answer
@@ -27,7 +28,9 @@ from phusong.scenarios.outages import Outages
 from phusong.scenarios.outputs import RASTERS, UNKNOWN
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
-from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
+from phusong.scenarios.second_opinion import SecondOpinion
+from phusong.scenarios.uncertainty_answer import UncertaintyAnswer
+from phusong.scenarios.uncertainty_outputs import DRAWS_FILE, SURE_COLUMNS
 
 SECTIONS = ("fixed", "loudspeakers", "capacity")  # of summary.json, from the other networks
 
@@ -77,6 +80,8 @@ class StoredRun:
             year=int(self.summary["year"]),
             outages=self._outages(),
             networks=self._networks(inputs),
+            uncertainty=self._uncertainty(),
+            second_opinion=self._second_opinion(inputs),
             targets=targets or result.targets,
             service=self._table("hamlet_service.csv", hamlet_id=str),
         )
@@ -91,6 +96,54 @@ class StoredRun:
             communes=pyogrio.read_dataframe(self.folder / "gaps.gpkg", layer="backed"),
             people_served=said["people_served"],
             people_backed=said["people_backed"],
+        )
+
+    def _uncertainty(self) -> UncertaintyAnswer | None:
+        said = self.summary.get("uncertainty")
+        if not said:
+            return None
+        service = self._table("hamlet_service.csv", hamlet_id=str)
+        ranking = None
+        if (self.folder / "sensitivity.csv").is_file():
+            table = self._table("sensitivity.csv")
+            numbers = {
+                name: table[name].to_numpy(np.float64)
+                for name in ("first", "total", "first_error", "total_error")
+            }
+            ranking = Ranking(name=tuple(table["source"]), **numbers)
+        return UncertaintyAnswer(
+            draws_made=int(said["draws"]),
+            totals=self._table("uncertainty.csv"),
+            hamlets=service[["hamlet_id", "layer", *SURE_COLUMNS]],
+            units=self._table("units.csv", code=str).filter(regex=r"^(level|code|layer)$|_p\d+$"),
+            draws=self._table(DRAWS_FILE),
+            probability={
+                path.stem.removeprefix("probability_"): read_geotiff(path).values
+                for path in sorted(self.folder.glob("probability_*.tif"))
+            },
+            ranking=ranking,
+            ranked_layer=str(said.get("ranking_of", "")),
+            sources=self._table("uncertainty_sources.csv"),
+            models=None,
+        )
+
+    def _second_opinion(self, inputs: Inputs) -> SecondOpinion | None:
+        said = self.summary.get("second_opinion")
+        if not said:
+            return None
+        table = self._table("models.csv")
+        shares = ["layer", "all_models_share", "no_model_share", "split_share"]
+        return SecondOpinion(
+            names=tuple(model["name"] for model in said["models"]),
+            titles=tuple(model["title"] for model in said["models"]),
+            grid=inputs.grid,
+            counts={
+                row["layer"]: read_geotiff(self.folder / f"models_{row['layer']}.tif").values
+                for row in said["layers"]
+            },
+            layers=table[shares].drop_duplicates("layer").reset_index(drop=True),
+            models=table[["layer", "model", "population_served_share"]],
+            hamlets=self._table("hamlet_models.csv", hamlet_id=str),
         )
 
     def _networks(self, inputs: Inputs) -> NetworksAnswer | None:
@@ -110,7 +163,7 @@ class StoredRun:
             cells=layers.pop("cells", gpd.GeoDataFrame()),
             growth=tables.pop("growth", pd.DataFrame()),
             summary={key: self.summary[key] for key in SECTIONS if key in self.summary},
-            warnings=tuple(self.summary.get("warnings", ())),
+            warnings=tuple(self.summary.get("network_warnings", ())),
             synthetic=tuple(key for key in self.summary["synthetic_inputs"] if key not in own),
             **tables,
             **layers,

@@ -47,6 +47,7 @@ class UncertaintyAnswer:
     - `probability`: of service in each cell where people live or the border road runs, by layer; NaN elsewhere
     - `ranking`: sources by how much they move the people served of the first layer over all operators
     - `sources`: key, value, unit, trust, source, vi, en: what was taken for uncertain
+    - `models`: how far the models lie apart; None for a run that was read back
     """
 
     draws_made: int
@@ -58,7 +59,7 @@ class UncertaintyAnswer:
     ranking: Ranking | None
     ranked_layer: str
     sources: pd.DataFrame
-    models: ModelSpread
+    models: ModelSpread | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def write_uncertainty(result: RunResult, folder: Path) -> None:
     made_up = bool(result.province.synthetic)
     write_csv(found.totals, folder / "uncertainty.csv", synthetic=made_up)
     write_csv(found.draws, folder / DRAWS_FILE, synthetic=made_up)
-    write_csv(found.sources, folder / "uncertainty_sources.csv")
+    write_csv(found.sources, folder / "uncertainty_sources.csv", synthetic=made_up)
     if found.ranking is not None:
         ranking = found.ranking
         table = pd.DataFrame(

@@ -47,7 +47,8 @@ def test_terminal_clutter(f_ghz: float, h: float, environment: str) -> None:
     assert over or loss(h) >= 0.0
 
 
-@given(st.floats(0.51, 66.0), st.floats(0.26, 50.0), st.floats(0.2, 99.0))
+# to 96 %: beyond, a thousandth more of the places is a large part of those that are left
+@given(st.floats(0.51, 66.0), st.floats(0.26, 50.0), st.floats(0.2, 96.0))
 @quick
 def test_statistical_clutter(f_ghz: float, d: float, percent: float) -> None:
     def loss(km: float, p: float) -> float:
