@@ -139,7 +139,11 @@ def _ranking(found: UncertaintyAnswer, lang: str) -> Table:
     rows: list[dict[str, Any]] = []
     if ranking is not None:
         rows = [
-            {"source": SOURCE_WORDS[name][0 if vi else 1], "total": float(total), "error": float(error)}
+            {
+                "source": SOURCE_WORDS[name][0 if vi else 1],
+                "total": round(float(total), 4),
+                "error": round(float(error), 4),
+            }
             for name, total, error in zip(ranking.name, ranking.total, ranking.total_error, strict=True)
         ]
     columns = (
