@@ -79,9 +79,7 @@ class Radio(_Strict):
     vegetation: Vegetation | None = None  # type: ignore[valid-type]
     receiver_height_m: Annotated[float, Field(strict=True, ge=1, le=30)] = 1.5
     location_percent: Annotated[float, Field(strict=True, ge=1, le=99)] = 50  # of places served at the level
-    clear_air: bool = (
-        False  # p1812's troposcatter and ducting in rasters; docs/method/clear_air.md
-    )
+    clear_air: bool = False  # p1812's troposcatter and ducting in rasters; docs/method/clear_air.md
     load: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     radius_km: Mapping[Literal["3G", "4G", "5G"], Annotated[float, Field(strict=True, ge=0.5, le=60)]] = (
         Field(default={"3G": 20.0, "4G": 20.0, "5G": 8.0})
