@@ -65,23 +65,6 @@ PS.feature((map) => {
     context.fill();
     context.stroke();
   }
-  const hatches = new Map();
-  const hatch = (context, colour) => {
-    if (hatches.has(colour)) return hatches.get(colour);
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 7;
-    const pen = tile.getContext("2d");
-    pen.strokeStyle = colour;
-    pen.lineWidth = 1.5;
-    pen.beginPath();
-    for (const shift of [-7, 0, 7]) {
-      pen.moveTo(shift - 1, 8);
-      pen.lineTo(shift + 8, -1);
-    }
-    pen.stroke();
-    hatches.set(colour, context.createPattern(tile, "repeat"));
-    return hatches.get(colour);
-  };
   function shapesOf(context, view, layer, number, shown) { // all rows of one mark in one stroke of the pen
     const mark = layer.marks[number], { kind, shapes, n } = layer.rows;
     context.beginPath();
@@ -96,7 +79,7 @@ PS.feature((map) => {
     context.lineJoin = context.lineCap = "round";
     if (area) {
       context.globalAlpha = mark.symbol === "area" ? 0.35 : 1;
-      context.fillStyle = mark.symbol === "area" ? mark.colour : hatch(context, mark.colour);
+      context.fillStyle = mark.symbol === "area" ? mark.colour : PS.hatch(context, mark.colour);
       context.fill("evenodd");
       context.globalAlpha = 1;
     } else {
@@ -177,7 +160,7 @@ PS.feature((map) => {
   const sample = (mark) => PS.sample((context) => {
     if (POINTS.has(mark.symbol)) stamp(context, mark, 9, mark.symbol === "wedge" ? 13 : 9, 4.2);
     else {
-      context.fillStyle = mark.symbol === "hatch" ? hatch(context, mark.colour) : mark.colour;
+      context.fillStyle = mark.symbol === "hatch" ? PS.hatch(context, mark.colour) : mark.colour;
       context.globalAlpha = mark.symbol === "area" ? 0.45 : 1;
       if (mark.symbol === "area" || mark.symbol === "hatch") context.fillRect(1, 4, 16, 10);
       else {

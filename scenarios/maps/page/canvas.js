@@ -2,6 +2,23 @@
 // A map layer that is one canvas and one drawing function; the same function draws the saved picture.
 {
   const MARGIN = 0.1; // drawn beyond each edge of the window, so that near moves need nothing new
+  const hatches = new Map();
+  PS.hatch = (context, colour) => { // a fill of slanted lines, one pattern a colour
+    if (hatches.has(colour)) return hatches.get(colour);
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 7;
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    for (const shift of [-7, 0, 7]) {
+      pen.moveTo(shift - 1, 8);
+      pen.lineTo(shift + 8, -1);
+    }
+    pen.stroke();
+    hatches.set(colour, context.createPattern(tile, "repeat"));
+    return hatches.get(colour);
+  };
   PS.canvases = [];
   PS.Canvas = L.Layer.extend({
     initialize(name, draw) {

@@ -2,22 +2,6 @@
 // Gaps: hatched polygons on the map and a ranked list that flies to them.
 PS.feature((map) => {
   const INK = "#b1101a";
-  let hatch;
-  const pattern = (context) => {
-    if (hatch) return hatch;
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 7;
-    const pen = tile.getContext("2d");
-    pen.strokeStyle = INK;
-    pen.lineWidth = 1.5;
-    pen.beginPath();
-    for (const shift of [-7, 0, 7]) {
-      pen.moveTo(shift - 1, 8);
-      pen.lineTo(shift + 8, -1);
-    }
-    pen.stroke();
-    return (hatch = context.createPattern(tile, "repeat"));
-  };
   const ofLayer = (run) => run.gaps.filter((gap) => gap.layer === PS.layerOf(run).key);
   PS.gapsOf = ofLayer;
   PS.drawn = { gaps: 0, hamlets: 0, stations: 0, labels: 0, added: 0 };
@@ -33,7 +17,7 @@ PS.feature((map) => {
         context.beginPath();
         PS.trace(context, gap.shape, view, true);
         const far = view.zoom < 11 && gap !== chosen;
-        context.fillStyle = far ? "rgba(177,16,26,.62)" : pattern(context);
+        context.fillStyle = far ? "rgba(177,16,26,.62)" : PS.hatch(context, INK);
         context.fill("evenodd");
         if (far) continue; // seen from afar an outline would be larger than what it outlines
         context.lineJoin = "round";
