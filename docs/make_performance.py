@@ -330,7 +330,7 @@ def draws_s(draws: int = 200) -> float:
     from phusong.coverage.predict import predict
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
     from phusong.scenarios.scenario_file import load_scenario
-    from phusong.scenarios.uncertainty_answer import ears_of, uncertainty
+    from phusong.scenarios.uncertainty.answer import ears_of, uncertainty
 
     asked = load_scenario("baseline-2024")
     sure = asked.uncertainty.model_copy(update={"draws": 10, "sensitivity": 0})

@@ -13,7 +13,7 @@ from typing import Any
 from make_performance import machine
 
 from phusong.coverage.uncertainty.model_spread import DISTANCE_M, OBSTRUCTION_DB
-from phusong.scenarios.report_sure import FIGURE_WORDS, SOURCE_WORDS
+from phusong.scenarios.report.sure import FIGURE_WORDS, SOURCE_WORDS
 from phusong.scenarios.run import run
 from phusong.scenarios.scenario_file import load_scenario
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phusong.geodata.errors import InputError
-from phusong.scenarios.calibrate_commands import calibrate_command
+from phusong.scenarios.calibration.command import calibrate_command
 from phusong.scenarios.data_commands import data, init_command
-from phusong.scenarios.link_commands import link_command, pathloss_command
-from phusong.scenarios.plan_command import plan_command
-from phusong.scenarios.report_command import report_command
+from phusong.scenarios.link.commands import link_command, pathloss_command
+from phusong.scenarios.plan.command import plan_command
+from phusong.scenarios.report.command import report_command
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
@@ -99,7 +99,7 @@ def run_command(
 
 def _tell(result: RunResult, folder: Path) -> None:
     """The run's headline on the terminal."""
-    from phusong.scenarios.network_words import network_sentences
+    from phusong.scenarios.networks.words import network_sentences
 
     for layer in result.summary["layers"]:
         typer.echo(

@@ -15,7 +15,7 @@ from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.stored_run import StoredRun
-from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
+from phusong.scenarios.uncertainty.outputs import DRAWS_FILE
 
 ROUNDING_DB = 0.1  # levels this near to the threshold may fall on either side: the kernels' own tolerance
 ROAD_STEP_M = 50.0

@@ -49,16 +49,16 @@ def run(
     from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
     from phusong.scenarios.busy_hour import busy_hour, rates_mbps
-    from phusong.scenarios.gap_causes import other_worlds
+    from phusong.scenarios.gaps.causes import other_worlds
+    from phusong.scenarios.gaps.other import other_gaps, people_by_kind
     from phusong.scenarios.inputs import ground_of, load_inputs
-    from phusong.scenarios.networks import other_networks, with_networks
-    from phusong.scenarios.other_gaps import other_gaps, people_by_kind
+    from phusong.scenarios.networks.answer import other_networks, with_networks
     from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
     from phusong.scenarios.rim import with_rim
     from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
-    from phusong.scenarios.uncertainty_answer import ears_of, listened, uncertainty, with_uncertainty
+    from phusong.scenarios.uncertainty.answer import ears_of, listened, uncertainty, with_uncertainty
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from phusong.scenarios.maps.door import Fact, Mark, VectorLayer
-from phusong.scenarios.plan_words import BACKHAUL, KINDS
+from phusong.scenarios.plan.words import BACKHAUL, KINDS
 from phusong.scenarios.result import RunResult
 
 # one colour a year, from the first: dark enough for white rims, told apart by those who see few colours

@@ -15,10 +15,10 @@ from phusong.coverage.siting.candidates import CandidateRules, candidates
 from phusong.geodata import reference
 from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
-from phusong.scenarios.plan import make_plan, with_plan
-from phusong.scenarios.plan_inputs import asked
-from phusong.scenarios.plan_outputs import write_plan
-from phusong.scenarios.plan_pareto import pareto_table
+from phusong.scenarios.plan.inputs import asked
+from phusong.scenarios.plan.make import make_plan, with_plan
+from phusong.scenarios.plan.outputs import write_plan
+from phusong.scenarios.plan.pareto import pareto_table
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario
 
@@ -139,7 +139,7 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
     assert years["people_served"].iloc[-1] == pytest.approx(plan.claimed_people, rel=0.01)
     assert years["people_years"].iloc[-1] == pytest.approx(years["people_served"].sum(), abs=1.0)
     # each phase is what predicting its sites alone says
-    from phusong.scenarios.plan_stages import people_served
+    from phusong.scenarios.plan.stages import people_served
 
     for row in years.iloc[[0, 3]].itertuples():
         there = set(plan.sites.loc[plan.sites["year"] <= row.year, "site_id"])
@@ -147,7 +147,7 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
         assert people_served(plan.scenario, plan.inputs, now) == pytest.approx(row.people_served, abs=0.1)
 
     # and the map's answers are of the same phases
-    from phusong.scenarios.plan_map import results_of
+    from phusong.scenarios.plan.map import results_of
 
     results = results_of(plan)
     assert [result.year for result in results[1:]] == years["year"].tolist()

@@ -18,11 +18,11 @@ import rasterio
 from phusong.scenarios.maps.answers import thresholds_of
 from phusong.scenarios.maps.palette import rgb, signal_classes
 from phusong.scenarios.outputs import write_gaps
-from phusong.scenarios.report import render_report
-from phusong.scenarios.report_gis import style_geopackage, write_class_rasters, write_kmz
-from phusong.scenarios.report_sections import sections_of
-from phusong.scenarios.report_words import words
-from phusong.scenarios.report_xlsx import write_workbook
+from phusong.scenarios.report import words as words_module
+from phusong.scenarios.report.gis import style_geopackage, write_class_rasters, write_kmz
+from phusong.scenarios.report.page import render_report
+from phusong.scenarios.report.sections import sections_of
+from phusong.scenarios.report.xlsx import write_workbook
 from phusong.scenarios.result import RunResult
 
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -159,10 +159,8 @@ def test_the_kmz_places_every_hamlet_and_every_gap(result: RunResult, tmp_path: 
 
 
 def test_every_word_is_there_in_both_languages() -> None:
-    from phusong.scenarios import report_words
-
-    pages = report_words._page_words()
+    pages = words_module._page_words()
     assert pages["vi"].keys() == pages["en"].keys()
-    assert all(len(pair) == 2 and all(pair) for pair in report_words._OWN.values())
+    assert all(len(pair) == 2 and all(pair) for pair in words_module._OWN.values())
     with pytest.raises(KeyError):
-        words("vi")("no such word")
+        words_module.words("vi")("no such word")

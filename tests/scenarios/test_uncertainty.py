@@ -13,13 +13,13 @@ from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.compare import compare
 from phusong.scenarios.compare_outputs import verdict_lines
 from phusong.scenarios.phases import years_of
-from phusong.scenarios.plan import surely
-from phusong.scenarios.report_sure import sure_sections
+from phusong.scenarios.plan.make import surely
+from phusong.scenarios.report.sure import sure_sections
 from phusong.scenarios.run import run
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario
 from phusong.scenarios.stored_run import read_run
-from phusong.scenarios.uncertainty_keys import Uncertainty
+from phusong.scenarios.uncertainty.keys import Uncertainty
 
 NOTHING = {
     "shadow": {"clear_db": 0.0, "obstructed_db": 0.0},
