@@ -165,6 +165,10 @@ def test_plan_border_in_a_district_counts_people_near_the_border() -> None:
     assert 1 <= len(plan.sites) <= 3
     assert plan.proof.bound >= plan.proof.objective
     assert plan.disagreement < 0.01
+    # what stands serves most people near the border: the proof says how good the plan's own part is
+    gains = plan.curve.loc[plan.curve["planned"], "people_added"].sum()
+    assert plan.weight_before + gains == pytest.approx(plan.proof.objective, abs=0.5)
+    assert plan.gap_of_added == pytest.approx((plan.proof.bound - plan.proof.objective) / gains, abs=1e-3)
     near = plan.question.problem.weight[: plan.question.people_points] > 0
     assert 0 < near.sum() < len(near)
     assert plan.proof.weight_total > plan.inputs.people.people[near].sum()  # posts count too
