@@ -217,6 +217,8 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         scenario.loudspeakers.table,
         scenario.quality.file,
         scenario.radio.calibration,
+        scenario.plan.own,
+        scenario.plan.points,
     ]
     for table in dict.fromkeys([*files, *(shape.file for shape in shapes)]):
         if table:

@@ -125,6 +125,11 @@ def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
         )
     if more is not None:
         typer.echo(f"Trạm tiếp theo thêm · one more station adds: {more:,.0f}")
+    if len(points := plan.points):
+        typer.echo(
+            f"Điểm của bạn · your points: {points['served_before'].sum():,} → {points['served_with_plan'].sum():,} "
+            f"/ {len(points):,}"
+        )
     if plan.design is not None:
         typer.echo(
             f"Hướng anten · sectors: SINR {plan.design.before_db:.2f} → {plan.design.after_db:.2f} dB, "

@@ -64,6 +64,17 @@ class SitePlan:
         return abs(self.checked_people - self.claimed_people) / max(self.claimed_people, 1e-9)
 
     @property
+    def points(self) -> pd.DataFrame:
+        """The user's own points: name, x_m, y_m, weight, times, served_before and served_with_plan."""
+        problem, first, own = self.question.problem, self.question.people_points, self.question.own_points
+        mine = slice(first, first + len(own))
+        existing = np.array(problem.rules.existing, dtype=np.int64)
+        return own.assign(
+            served_before=served(problem, existing)[mine],
+            served_with_plan=served(problem, self.proof.sites)[mine],
+        )
+
+    @property
     def weight_before(self) -> float:
         """Weight that what stands serves already: no plan can be credited with it."""
         return _weight_before(self.question)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from phusong.scenarios.outputs import FIXED_TIME, environment
@@ -18,11 +19,13 @@ MARK = "plan.json"
 
 
 def write_plan(plan: SitePlan, folder: Path, *, lang: str, pareto: pd.DataFrame | None = None) -> None:
-    """plan.csv, plan.gpkg, phases.csv, sites_add.csv, gain_curve.csv and .png, pareto.csv and .png, plan.json."""
+    """plan.csv, plan.gpkg, phases.csv, points.csv, sites_add.csv, gain_curve and pareto (.csv, .png), plan.json."""
     write_csv(pd.DataFrame(plan.sites.drop(columns="geometry")), folder / "plan.csv")
     write_csv(sites_to_add(plan), folder / "sites_add.csv")
     write_csv(plan.curve, folder / "gain_curve.csv")
     write_csv(plan.years, folder / "phases.csv")
+    if len(plan.points):
+        write_csv(points_table(plan), folder / "points.csv", synthetic=bool(plan.inputs.province.synthetic))
     if pareto is not None:
         write_csv(pareto, folder / "pareto.csv")
         draw_pareto(plan, pareto, folder / "pareto.png", lang=lang)
@@ -52,6 +55,9 @@ def summary(plan: SitePlan) -> dict[str, Any]:
             "weight_total": proof.weight_total,
         },
         "sites_new": len(sites),
+        "own_points": len(points := plan.points),
+        "own_points_served_before": int(points["served_before"].sum()),
+        "own_points_served": int(points["served_with_plan"].sum()),
         "people_total": plan.people_total,
         "people_before": plan.people_before,
         "people_with_plan": plan.claimed_people,
@@ -89,6 +95,15 @@ def _design(plan: SitePlan) -> dict[str, Any] | None:
             new != old for new, old in zip(design.sectors, sectors_of(plan.question, plan.sites), strict=True)
         ),
     }
+
+
+def points_table(plan: SitePlan) -> pd.DataFrame:
+    """The user's points and whether they are served, before and with the plan; positions in WGS 84."""
+    points = plan.points
+    crs = plan.inputs.province.crs
+    at = gpd.GeoSeries.from_xy(points["x_m"], points["y_m"], crs=crs).to_crs("EPSG:4326")
+    kept = ("name", "weight", "times", "served_before", "served_with_plan")
+    return points[list(kept)].assign(lat=at.y.round(6), lon=at.x.round(6))
 
 
 def sites_to_add(plan: SitePlan) -> pd.DataFrame:
