@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
 
 INTERRUPTED = 130  # exit code after Ctrl-C
+UsageError: Any = (
+    typer.BadParameter.__base__
+)  # Click's own; releases of Typer differ in where they keep Click
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
@@ -198,12 +201,13 @@ def list_command() -> None:
 def main() -> None:
     """Run the command line; exit 0 done, 2 the user's input is wrong, 1 our fault."""
     try:
-        app()
-    except SystemExit as ended:
-        if ended.code == INTERRUPTED:  # everything is cleaned up: do not take Python down piece by piece
-            sys.stderr.flush()
-            os._exit(INTERRUPTED)
-        raise
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        said = error.format_message().strip()
+        if said:  # empty where no command was given: the help, printed already, is the answer
+            asked = f" ({error.ctx.command_path} --help)" if error.ctx else ""
+            typer.echo(f"phusong: gõ sai lệnh · usage: {said}{asked}", err=True)
+        sys.exit(2)
     except InputError as error:
         typer.echo(f"phusong: {error}", err=True)
         sys.exit(2)
@@ -215,6 +219,10 @@ def main() -> None:
             f"phusong: lỗi của chương trình · our fault: {kind}: {error} (run again with --debug)", err=True
         )
         sys.exit(1)
+    if code == INTERRUPTED:  # everything is cleaned up: do not take Python down piece by piece
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    sys.exit(code)
 
 
 if __name__ == "__main__":
