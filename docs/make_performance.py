@@ -323,12 +323,12 @@ def update_s() -> float:
 
 def draws_s(draws: int = 200) -> float:
     """Processor time of draws of the reference province's 4G at 100 m, its prediction being there, s."""
-    from types import SimpleNamespace
-
     from phusong.coverage.predict import predict
+    from phusong.scenarios.answer import answer
     from phusong.scenarios.inputs import ground_of, load_inputs, options_of
     from phusong.scenarios.scenario_file import load_scenario
-    from phusong.scenarios.uncertainty.answer import ears_of, uncertainty
+    from phusong.scenarios.uncertainty.answer import uncertainty
+    from phusong.scenarios.uncertainty.ears import ears_of
 
     asked = load_scenario("baseline-2024")
     sure = asked.uncertainty.model_copy(update={"draws": 10, "sensitivity": 0})
@@ -340,7 +340,7 @@ def draws_s(draws: int = 200) -> float:
         ground, inputs.sectors, grid=inputs.grid, options=options_of(asked), where=inputs.asked(inputs.grid),
         listen=ears.lists.hear,
     )  # fmt: skip
-    result: Any = SimpleNamespace(coverage=coverage)
+    result = answer(asked, inputs, coverage)
 
     def quiet(*_: int) -> None:
         """Nobody waits for news."""

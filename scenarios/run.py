@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from phusong.coverage.hearing import Hearing
     from phusong.coverage.reach import Reach
     from phusong.coverage.site import Sector
+    from phusong.coverage.uncertainty.heard import Strongest
     from phusong.scenarios.inputs import Inputs
 
 IN_MEMORY_BYTES = 1_000_000_000  # larger maps lie in files that go with the run
@@ -58,7 +59,8 @@ def run(
     from phusong.scenarios.rim import with_rim
     from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
-    from phusong.scenarios.uncertainty.answer import ears_of, listened, uncertainty, with_uncertainty
+    from phusong.scenarios.uncertainty.answer import uncertainty, with_uncertainty
+    from phusong.scenarios.uncertainty.ears import ears_of
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -70,8 +72,8 @@ def run(
     hearing = hearing_of(inputs) if scenario.outages else None
     ears = ears_of(scenario, inputs, ground)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        listening = engine if ears is None else listened(engine, ears)
-        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, listening, hearing)
+        lists = None if ears is None else ears.lists
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, engine, hearing, lists)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     second = None
     if scenario.radio.second_opinions:
@@ -129,10 +131,11 @@ def predicted(
     report: Report,
     engine: Engine,
     hearing: Hearing | None = None,
+    strongest: Strongest | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
     """The coverage of some sectors on the scenario's grid, and who is heard where if `hearing` asks for it.
 
-    InputError for what its model cannot predict.
+    The lists of `strongest` are filled by the way. InputError for what its model cannot predict.
     """
     from phusong.geodata.raster import mapped
     from phusong.scenarios.inputs import options_of
@@ -146,6 +149,7 @@ def predicted(
             options=options_of(scenario),
             where=inputs.asked(inputs.grid),
             hearing=hearing,
+            strongest=strongest,
             progress=report,
             **({"allocate": mapped} if large else {}),
         )
@@ -217,6 +221,8 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         scenario.loudspeakers.table,
         scenario.quality.file,
         scenario.radio.calibration,
+        scenario.plan.own,
+        scenario.plan.points,
     ]
     for table in dict.fromkeys([*files, *(shape.file for shape in shapes)]):
         if table:

@@ -11,6 +11,7 @@ from phusong.scenarios.result import RunResult
 from phusong.scenarios.tables import write_csv
 
 SURE_COLUMNS = ("probability", "rsrp_p5_dbm", "rsrp_p50_dbm", "rsrp_p95_dbm")  # of hamlets.csv
+GAP_COLUMNS = ("people_p5", "people_p50", "people_p95")  # of gaps.csv
 DRAWS_FILE = "draws.csv"
 
 
