@@ -298,10 +298,12 @@ def _gaps(result: RunResult, stations: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _more_of_gap(row: dict[str, Any]) -> dict[str, Any]:
-    """What not every gap has: its cause apart from other operators, and the wide gap that it is a piece of."""
+    """What not every gap has: an interval, a cause apart from other operators, the wide gap it is a piece of."""
     more: dict[str, Any] = {}
+    if "people_p5" in row:
+        more["between"] = [number(row["people_p5"], 0), number(row["people_p95"], 0)]
     if _text(row["cause"]):
-        more = {"share": number(row["cause_share"], 2), "severity": number(row["severity"], 0)}
+        more |= {"share": number(row["cause_share"], 2), "severity": number(row["severity"], 0)}
     if _text(row["own_cause"]) not in ("", row["cause"]):
         more["own"] = _text(row["own_cause"])
     if row["joined_pieces"] > 1:

@@ -19,7 +19,7 @@ PS.feature(() => {
       shown("", "kpi_hamlets", (n) => PS.t("of", { a: PS.number(n), b: total }), (row) => row.hamlets_served, between("hamlets_served", (value) => PS.number(value))),
       shown("", "kpi_people", PS.percent, (row) => row.population_served_share, between("people_served_share", PS.percent)),
       shown("", "kpi_indoor", PS.percent, (row) => row.indoor_population_share, between("people_indoor_share", PS.percent)),
-      shown("bad", "kpi_gaps", PS.number, (row) => row.people_in_gaps));
+      shown("bad", "kpi_gaps", PS.number, (row) => row.people_in_gaps, between("people_in_gaps", (value) => PS.number(value))));
     PS.$("lang").textContent = PS.t("other_lang");
     PS.$("lang").lang = PS.lang === "vi" ? "en" : "vi";
     PS.$("notice").hidden = data.synthetic.length === 0;
