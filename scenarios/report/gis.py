@@ -23,6 +23,7 @@ from phusong.scenarios.maps.pictures import palette_png
 from phusong.scenarios.report.words import known, main_layer, title_of, words
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
+from phusong.scenarios.wording import in_language
 
 FIXED_TIME = "2000-01-01T00:00:00.000Z"  # the same run must give the same bytes
 _ZIP_TIME = (2000, 1, 1, 0, 0, 0)
@@ -131,7 +132,7 @@ def _bounds(item: SignalClass) -> str:
 
 def _about(result: RunResult, lang: str) -> str:
     say = words(lang)
-    text = f"{result.coverage.model}. {say('legal')}"
+    text = f"{in_language(result.coverage.model, lang)}. {say('legal')}"
     if made_up := synthetic_of(result, lang):
         text += " " + say("synthetic_notice", list=made_up)
     return text
