@@ -22,7 +22,7 @@ def opinion_layers(result: RunResult) -> Iterator[RasterLayer]:
     names = ", ".join(found.names)
     for key, serving in found.counts.items():
         yield RasterLayer(
-            key=f"models-{key}",
+            key="models",
             title=("Đồng thuận", "Agreement"),
             of=key,
             values=serving.astype(np.float32),

@@ -101,7 +101,7 @@ def _first_phases(scenario: Scenario, sites: int) -> tuple[Phase, ...]:
 
 
 def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
-    from phusong.scenarios.wording import percent
+    from phusong.scenarios.wording import number, percent
 
     proof = plan.proof
     more = plan.next_gain
@@ -147,6 +147,13 @@ def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
         f"Dự báo lại · predicted again: {plan.checked_people:,.0f} người "
         f"(lệch · differs {percent(plan.disagreement, lang, digits=3)})"
     )
+    if plan.sure is not None:
+        sure = plan.sure
+        typer.echo(
+            f"Chắc chắn · sure: ngưỡng cao thêm · thresholds raised by {number(sure.margin_db, lang, digits=1)} "
+            f"dB; {sure.draws} lần thử · draws: {sure.people:,.0f} người có sóng với xác suất từ · people with "
+            f"service at a probability of {percent(sure.probability, lang)} or more"
+        )
     if plan.inputs.province.synthetic:
         typer.echo("Dữ liệu mô phỏng một phần, không phải số đo · partly synthetic data, not measurements")
     typer.echo(f"Kết quả · results: {folder}")

@@ -60,14 +60,7 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
     )  # fmt: skip
     places = candidates(province, rules, own_candidates(keys.own, province), fibre_of(scenario, inputs))
     options = options_of(scenario)
-    station = Station(
-        operator=keys.operator or SHARED,
-        carrier=Carrier(keys.technology, keys.band, keys.frequency_mhz, keys.bandwidth_mhz),
-        antenna=keys.antenna,
-        height_m=keys.height_m,
-        power_dbm=keys.power_dbm,
-        electrical_downtilt_deg=keys.electrical_downtilt_deg,
-    )
+    station = station_of(scenario)
     own = own_points(scenario, province)
     points, weight, need = _demand(scenario, inputs, own)
     sets = _kept_sets(inputs, station, places, points, options, progress)
@@ -100,6 +93,19 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
     else:
         problem = MaximalCovering(every, weight, float(keys.sites), None, problem_rules)
     return Asked(problem, places, station, people, standing[:people], own)
+
+
+def station_of(scenario: Scenario) -> Station:
+    """What every new station of a scenario's [plan] is like."""
+    keys = scenario.plan
+    return Station(
+        operator=keys.operator or SHARED,
+        carrier=Carrier(keys.technology, keys.band, keys.frequency_mhz, keys.bandwidth_mhz),
+        antenna=keys.antenna,
+        height_m=keys.height_m,
+        power_dbm=keys.power_dbm,
+        electrical_downtilt_deg=keys.electrical_downtilt_deg,
+    )
 
 
 def _demand(

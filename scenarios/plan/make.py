@@ -16,14 +16,17 @@ from phusong.coverage.siting.plan import Plan
 from phusong.coverage.siting.problem import MaximalCovering, served
 from phusong.coverage.siting.sectors import Design
 from phusong.coverage.siting.solve import solve
-from phusong.coverage.uncertainty.sources import margin_db, sources
 from phusong.scenarios.inputs import Inputs, load_inputs
-from phusong.scenarios.plan.inputs import BILLION, Asked, asked
+from phusong.scenarios.plan.inputs import BILLION, Asked, asked, sectors_now, station_of
 from phusong.scenarios.plan.money import money_of
 from phusong.scenarios.plan.sites import ranked, site_table, with_directions
 from phusong.scenarios.plan.stages import design_of, people_served, phase_table, sectors_of
+from phusong.scenarios.plan.sure import Sure, chance_of, margin_of, raised
 from phusong.scenarios.progress import Stages
 from phusong.scenarios.scenario import NewSite, Scenario
+
+ROUNDS = 3  # of a plan with a probability: its own stations' paths may err more than those of sample stations
+ENOUGH_DB = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class SitePlan:
     downtilts_deg, sinr_gain_person_db. `years`: see `phase_table`. `curve`: rank, people_added (weighted),
     people_served, planned, capex_vnd. `claimed_people` are served by the plan's own sets, `checked_people`
     by predicting the existing and the new sectors together as the sets were made, before any was turned;
-    `predicted_people` with the directions that the plan gives them.
+    `predicted_people` with the directions that the plan gives them. All three are counted at thresholds
+    raised by `sure.margin_db` where a probability of service was asked for; `sure` is None where not.
     """
 
     scenario: Scenario
@@ -53,6 +57,7 @@ class SitePlan:
     people_before: float
     claimed_people: float
     checked_people: float
+    sure: Sure | None = None
 
     @property
     def predicted_people(self) -> float:
@@ -99,14 +104,11 @@ def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
 
     Whoever must be served with a probability above one half is so only above a raised threshold.
     """
-    wanted, scenario = scenario, surely(scenario)
+    wanted = scenario
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
         inputs = load_inputs(scenario)
-    with stages.stage("sets", "Vị trí ứng viên phủ ai · whom each candidate serves") as report:
-        question = asked(scenario, inputs, progress=report)
-    with stages.stage("solve", "Tìm phương án và chứng minh · solving, with proof"):
-        proof = _solved(scenario, question)
+    scenario, margin_db, question, proof = _solved_surely(wanted, inputs, stages)
     with stages.stage("phases", "Lộ trình và chi phí · phases and costs"):
         order, _ = ranked(proof)
         money = money_of(scenario, inputs, question.places.iloc[order])
@@ -123,6 +125,10 @@ def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
         if design is not None:
             checked = people_served(scenario, inputs, sectors_of(question, sites))
     people = inputs.people.people
+    sure = None
+    if wanted.plan.probability > 0.5:
+        with stages.stage("sure", "Thử lại với sai số · drawing what is not known"):
+            sure = _sure(wanted, inputs, sectors, margin_db)
     gain = None
     if design is not None:
         gain = {key: value * float(people.sum()) for key, value in design.site_gain_db.items()}
@@ -141,21 +147,37 @@ def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
         people_before=float(people[question.served_before].sum()),
         claimed_people=float(people[served(question.problem, proof.sites)[: question.people_points]].sum()),
         checked_people=checked,
+        sure=sure,
     )
 
 
-def surely(scenario: Scenario) -> Scenario:
-    """The scenario with thresholds raised by what its plan's probability of service asks for."""
-    margin = margin_db(sources(scenario.uncertainty.changes()), scenario.plan.probability)
-    if margin == 0.0:
-        return scenario
-    raised = {
-        technology: limits.model_copy(
-            update={name: round(value + margin, 2) for name, value in limits.model_dump().items()}
-        )
-        for technology, limits in scenario.thresholds.items()
-    }
-    return scenario.model_copy(update={"thresholds": raised})
+def _solved_surely(wanted: Scenario, inputs: Inputs, stages: Stages) -> tuple[Scenario, float, Asked, Plan]:
+    """The scenario at the thresholds that its plan's probability asks for, their margin in dB, and the solution.
+
+    Paths of the plan's own stations may err more than those that the margin was taken from: then it is solved
+    again with their margin.
+    """
+    margin_db, where = 0.0, None
+    for number in range(ROUNDS):
+        higher = margin_of(wanted, inputs, station_of(wanted), where)
+        if number and higher < margin_db + ENOUGH_DB:
+            break
+        margin_db, scenario = higher, raised(wanted, higher)
+        with stages.stage("sets", "Vị trí ứng viên phủ ai · whom each candidate serves") as report:
+            question = asked(scenario, inputs, progress=report)
+        with stages.stage("solve", "Tìm phương án và chứng minh · solving, with proof"):
+            proof = _solved(scenario, question)
+        if wanted.plan.probability == 0.5:
+            break
+        where = question.places.iloc[list(proof.new_sites)]
+    return scenario, margin_db, question, proof
+
+
+def _sure(scenario: Scenario, inputs: Inputs, sectors: tuple[Sector, ...], margin_db: float) -> Sure:
+    """Who is served with the plan's probability when everything uncertain is drawn."""
+    wanted, draws = scenario.plan.probability, scenario.uncertainty.draws
+    chance = chance_of(scenario, inputs, [*sectors_now(scenario, inputs), *sectors], draws=draws)
+    return Sure(wanted, margin_db, float(inputs.people.people[chance >= wanted].sum()), draws)
 
 
 def _solved(scenario: Scenario, question: Asked) -> Plan:

@@ -63,6 +63,14 @@ def summary(plan: SitePlan) -> dict[str, Any]:
         "people_with_plan": plan.claimed_people,
         "people_predicted_again": plan.checked_people,
         "claim_against_prediction": plan.disagreement,
+        "probability": None
+        if plan.sure is None
+        else {
+            "wanted": plan.sure.probability,
+            "margin_db": round(plan.sure.margin_db, 2),
+            "people_served_with_it_in_draws": round(plan.sure.people, 1),
+            "draws": plan.sure.draws,
+        },
         "phases": [row for row in _finite(plan.years) if row["year"]],
         "sector_design": _design(plan),
         "capex_vnd": float(sites["capex_vnd"].sum()),

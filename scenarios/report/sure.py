@@ -34,6 +34,13 @@ FIGURE_WORDS = {
     "people_indoor_share": ("Dân có sóng trong nhà", "People served indoors"),
     "hamlets_served": ("Thôn, ấp có sóng", "Hamlets served"),
     "border_served_km": ("Đường tuần tra có sóng (km)", "Border road served (km)"),
+    "area_served_km2": ("Diện tích có sóng (km²)", "Area served (km²)"),
+    "people_in_gaps": ("Dân trong vùng lõm", "People in gaps"),
+    "largest_gap_people": ("Dân trong vùng lõm đông nhất", "People in the gap of most people"),
+    "three_largest_gaps_people": (
+        "Dân trong ba vùng lõm đông nhất",
+        "People in the three gaps of most people",
+    ),
 }
 LIKELY = 0.9  # of a hamlet that may be called served
 
@@ -89,11 +96,12 @@ def _paragraphs(found: UncertaintyAnswer, lang: str) -> Iterator[Paragraph]:
         )
     yield Paragraph(
         "Trung vị của các lần thử thường cao hơn con số của lần chạy: nơi nhiều trạm tới, trạm này bị che thì còn "
-        "trạm khác. Không tính: dân số, vị trí trạm sai, quá tải, mất điện, thời tiết."
+        "trạm khác. Một vùng lõm ở đây là cả vùng liền nhau, không chia mảnh. Không tính: dân số, vị trí trạm sai, "
+        "nhiễu và tốc độ, quá tải, mất điện, thời tiết."
         if vi
         else "The middle of the trials often lies above the run's own figure: where several stations reach, one "
-        "stands in for another that is shadowed. Not in it: population, stations in wrong places, overload, power "
-        "cuts, weather.",
+        "stands in for another that is shadowed. A gap is here the whole connected area, not its pieces. Not in "
+        "it: population, stations in wrong places, interference and rates, overload, power cuts, weather.",
         heading="Cách đọc" if vi else "How to read this",
     )
 
@@ -130,7 +138,7 @@ def _intervals(result: RunResult, found: UncertaintyAnswer, lang: str) -> Table:
         Column("p50", "Giữa" if vi else "Middle", "share"),
         Column("p95", "5 % cao hơn" if vi else "5% lie above", "share"),
     )
-    return Table("sure", "Khoảng 90 %" if vi else "90% intervals", columns, rows, shown=20)
+    return Table("sure", "Khoảng 90 %" if vi else "90% intervals", columns, rows, shown=len(rows))
 
 
 def _ranking(found: UncertaintyAnswer, lang: str) -> Table:

@@ -19,9 +19,11 @@ from phusong.scenarios.report.words import (
 )
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
-from phusong.scenarios.wording import number, percent
+from phusong.scenarios.wording import in_language, number, percent
 
 Kind = Literal["text", "count", "decimal", "degrees", "share", "level", "dbm"]
+
+BETWEEN = ("p5", "p95")  # 90 % of the draws lie between
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +178,19 @@ def gap_rows(result: RunResult, say: Words, layer: str | None = None) -> list[Ma
     ]
 
 
-def gap_columns(say: Words) -> tuple[Column, ...]:
+def gap_columns(say: Words, *, drawn: bool) -> tuple[Column, ...]:
+    """A gap's columns, with its people's interval where the run was `drawn`."""
     return (
         Column("gap_id", say("gap_id"), "text", 17),
         Column("layer", say("layer"), "text", 14),
         Column("hamlets", say("hamlets"), "text", 40),
         Column("communes", say("communes"), "text", 30),
         Column("people", say("people"), "count", 10),
+        *(
+            (Column(f"people_{name}", say(f"people_{name}"), "count", 14) for name in BETWEEN)
+            if drawn
+            else ()
+        ),
         Column("area_km2", say("area_km2"), "decimal", 14),
         Column("worst_dbm", say("worst_dbm"), "dbm", 14),
         Column("cause", say("cause"), "text", 32),
@@ -205,6 +213,7 @@ def gap_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Table:
             **row,
             "rank": str(rank),
             "where": _where(row),
+            "between": _people_between(row, lang),
             "why": _why(row, say, lang),
             "near": " · ".join(part for part in _near(row, lang) if part),
         }
@@ -214,6 +223,7 @@ def gap_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Table:
         Column("rank", say("rank"), "text"),
         Column("where", say("where"), "text"),
         Column("people", say("people"), "count"),
+        Column("between", say("people_between"), "text"),
         Column("area_km2", say("area_km2"), "decimal"),
         Column("worst_dbm", say("worst_dbm"), "dbm"),
         Column("severity", say("severity"), "count"),
@@ -222,6 +232,12 @@ def gap_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Table:
     )
     given = [column for column in columns if any(row.get(column.key) not in ("", None) for row in told)]
     return Table("gaps", say("worst_gaps"), tuple(given), told)
+
+
+def _people_between(row: Mapping[str, Any], lang: str) -> str:
+    """Between what 90 % of the draws have the gap's people without signal; empty where there were none."""
+    low, high = (row.get(f"people_{name}") for name in BETWEEN)
+    return "" if low is None or high is None else f"{number(low, lang)} … {number(high, lang)}"
 
 
 def _where(row: Mapping[str, Any]) -> str:
@@ -251,7 +267,9 @@ def shortened(names: str, most: int) -> str:
 
 
 def _gaps(result: RunResult, say: Words) -> Table:
-    return Table("gaps", say("gaps"), gap_columns(say), gap_rows(result, say))
+    return Table(
+        "gaps", say("gaps"), gap_columns(say, drawn=result.uncertainty is not None), gap_rows(result, say)
+    )
 
 
 def _communes(result: RunResult, say: Words) -> Table:
@@ -335,7 +353,7 @@ def _assumptions(result: RunResult, say: Words, lang: str) -> Table:
     rows: list[Mapping[str, Any]] = [
         {"what": say("title"), "value": title_of(result, lang)},
         {"what": say("year"), "value": str(result.year)},
-        {"what": say("about_model"), "value": result.coverage.model},
+        {"what": say("about_model"), "value": in_language(result.coverage.model, lang)},
         {"what": say("about_resolution"), "value": f"{result.coverage.grid.cell_m:g} m"},
     ]
     seen = set()

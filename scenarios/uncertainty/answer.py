@@ -17,7 +17,7 @@ from phusong.coverage.uncertainty.draws import count, levels_of, monte_carlo
 from phusong.coverage.uncertainty.entries import entries_of
 from phusong.coverage.uncertainty.heard import heard
 from phusong.coverage.uncertainty.model_spread import ModelSpread
-from phusong.coverage.uncertainty.parts import setting_of
+from phusong.coverage.uncertainty.parts import Setting, setting_of
 from phusong.coverage.uncertainty.sensitivity import Ranking, rank_sources
 from phusong.coverage.uncertainty.sources import fitted, sources
 from phusong.scenarios.inputs import Inputs, options_of
@@ -78,23 +78,17 @@ def uncertainty(
     report: Report,
 ) -> UncertaintyAnswer:
     """The draws of a run: `predicted` is the map that the ears listened to, `result` what was answered."""
-    asked, options = scenario.uncertainty, options_of(scenario)
-    cell_m = inputs.grid.cell_m
-    known = fitted(sources(asked.changes()), cell_m)
-    listened = heard(ears.lists, predicted)
-    entries, spread = entries_of(ground, inputs.sectors, listened, known, options, seed=scenario.seed)
-    setting = setting_of(
-        inputs.sectors, ears.places, listened.layers, entries, known, options, seed=scenario.seed
-    )
+    asked = scenario.uncertainty
+    setting, spread = setting_for(scenario, inputs, ground, ears, predicted)
     layers = list(result.coverage.layers.values())
-    counted = asked_of(scenario, inputs, ears, layers, listened.layers, result.gaps)
+    counted = asked_of(scenario, inputs, ears, layers, setting.layers, result.gaps)
     workers = numba.get_num_threads()
     drawn = monte_carlo(setting, counted, draws=asked.draws, workers=workers, progress=report)
     first = next((k for k, layer in enumerate(layers) if layer.operator == "any"), 0)
     ranking = None
     if asked.sensitivity:
         ranking = rank_sources(setting, counted, layer=first, samples=asked.sensitivity, workers=workers)
-    still, _ = count(counted, levels_of(setting, np.zeros(entries.size, np.float32)))
+    still, _ = count(counted, levels_of(setting, np.zeros(setting.entries.size, np.float32)))
     drawn, own = measured(drawn, still, _area_km2(inputs, layers, counted.thresholds_dbm[:, 0]))
     return UncertaintyAnswer(
         draws_made=asked.draws,
@@ -109,6 +103,20 @@ def uncertainty(
         sources=source_table(asked.changes()),
         models=spread,
     )
+
+
+def setting_for(
+    scenario: Scenario, inputs: Inputs, ground: Ground, ears: Ears, predicted: CoverageMap
+) -> tuple[Setting, ModelSpread]:
+    """What draws of a prediction need, and how far the models lie apart on its ground."""
+    options = options_of(scenario)
+    known = fitted(sources(scenario.uncertainty.changes()), inputs.grid.cell_m)
+    listened = heard(ears.lists, predicted)
+    entries, spread = entries_of(ground, inputs.sectors, listened, known, options, seed=scenario.seed)
+    setting = setting_of(
+        inputs.sectors, ears.places, listened.layers, entries, known, options, seed=scenario.seed
+    )
+    return setting, spread
 
 
 def _area_km2(

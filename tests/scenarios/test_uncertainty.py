@@ -14,7 +14,6 @@ from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.compare import compare
 from phusong.scenarios.compare_outputs import verdict_lines
 from phusong.scenarios.phases import EARLIER_DRAWS, draw_targets, phase_table, target_table, years_of
-from phusong.scenarios.plan.make import surely
 from phusong.scenarios.report.sure import sure_sections
 from phusong.scenarios.run import run
 from phusong.scenarios.scenario import Scenario
@@ -185,13 +184,3 @@ def test_what_cannot_be_is_one_line_and_exit_2(
     assert len(error) == 1
     assert said in error[0]
     assert not (tmp_path / "out").exists()
-
-
-def test_a_plan_may_ask_for_people_served_with_a_probability(small_scenario: Scenario) -> None:
-    assert surely(small_scenario) is small_scenario
-    keys = small_scenario.plan.model_copy(update={"probability": 0.9})
-    raised = surely(small_scenario.model_copy(update={"plan": keys}))
-    margin = 1.2816 * 65.0**0.5  # of 8 dB of fading and 1 dB of power
-    before, after = small_scenario.thresholds["4G"], raised.thresholds["4G"]
-    assert after.outdoor_dbm - before.outdoor_dbm == pytest.approx(margin, abs=0.01)
-    assert after.indoor_dbm - before.indoor_dbm == pytest.approx(margin, abs=0.01)

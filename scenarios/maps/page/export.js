@@ -46,6 +46,8 @@ PS.feature((map) => {
   const savers = {
     save_hamlets: () => csv("hamlets", "hamlets.csv"),
     save_gaps: () => csv("gaps", "gaps.csv"),
+    save_units: () => csv("units", "units.csv"),
+    save_stations: () => csv("stations", "stations.csv"),
     save_hamlets_geojson: () => {
       const run = PS.run();
       geojson(Array.from({ length: hamlets.n }, (_, i) => {
@@ -72,12 +74,13 @@ PS.feature((map) => {
       pen.drawImage(overlay.getElement(), a.x - corner.x, a.y - corner.y, b.x - a.x, b.y - a.y);
       pen.globalAlpha = 1;
     };
-    const paint = (name) => {
+    const paint = (drawing) => {
       pen.save();
-      PS.canvases.find((item) => item.name === name).draw(pen, view);
+      drawing.draw(pen, view);
       pen.restore();
     };
-    paint("land");
+    const [land, ...over] = PS.drawings;
+    paint(land);
     for (const { pane, image: overlay } of PS.signalImages()) {
       pen.save();
       if (view.divider !== null) {
@@ -88,8 +91,7 @@ PS.feature((map) => {
       image(overlay, PS.state.opacity);
       pen.restore();
     }
-    if (PS.state.relief) image(PS.reliefImage, 1);
-    ["lines", "gaps", "added", "points", "labels"].forEach(paint);
+    over.forEach(paint);
   }
   // the view drawn again, twice as fine, with title, legend, scale and notice
   async function picture() {
@@ -109,7 +111,7 @@ PS.feature((map) => {
     paintMap(pen, size);
     pen.restore();
     frame(pen, size, head, foot);
-    PS.canvases.forEach((item) => item.redraw());
+    PS.drawings.forEach((item) => item.redraw());
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
   function frame(pen, size, head, foot) {

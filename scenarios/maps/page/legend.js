@@ -7,14 +7,14 @@ PS.feature((map) => {
     item.low === null ? `< ${PS.number(item.high)}` : item.high === null ? `\u2265 ${PS.number(item.low)}` : `${PS.number(item.low)} … ${PS.number(item.high)}`;
   const swatch = (colour) => PS.h("i.swatch", { style: `background:${colour}`, "aria-hidden": "true" });
   const lower = (text) => text[0].toLocaleLowerCase(PS.lang) + text.slice(1);
-  const title = (text) => PS.h("h3", {}, text);
+  const title = (text, more) => PS.h("h3", {}, text, more && PS.h("span.of", {}, more));
 
   const signal = () => {
     const layer = PS.layerOf(), classes = [...layer.classes].reverse();
     const by = Object.fromEntries(layer.classes.map((item) => [item.key, item]));
     const extra = by.indoor ? PS.h("p.note", {}, PS.t("margin_note", { db: PS.number(by.indoor.low - by.outdoor.low) })) : null;
     return [
-      title(PS.t("legend_signal", { technology: layer.technology, operator: PS.operatorName(layer.operator), quantity: PS.quantity(layer.technology) })),
+      title(PS.t("legend_signal", { quantity: PS.quantity(layer.technology) }), PS.layerName(layer)),
       PS.h("ul", { id: "legend-classes" }, classes.map((item) =>
         PS.h("li", { "data-colour": item.colour }, swatch(item.colour), PS.h("b", {}, bounds(item)), PS.h("span", {}, PS.t("class_" + item.key))))),
       extra];
@@ -51,9 +51,11 @@ PS.feature((map) => {
           PS.h("b.count", {}, PS.number(levels.filter((value) => value === level).length))))
         .reverse())];
   };
+  let far = null;
   const others = () => {
     const items = [];
-    if (PS.state.gaps) items.push(PS.h("li", {}, PS.h("i.swatch.hatch", { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_gap"))));
+    far = PS.far(map.getZoom());
+    if (PS.state.gaps) items.push(PS.h("li", {}, PS.h("i.swatch." + (far ? "plain" : "hatch"), { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_gap"))));
     for (const [name, colour] of Object.entries(style.operators))
       if (PS.state.stations[name]) items.push(PS.h("li", {}, PS.sample((context) => PS.symbol.station(context, 9, 9, colour, true, 1.1)), PS.h("span", {}, PS.t("stations_of", { operator: name }))));
     if (PS.data.ground.border.rings.length) items.push(PS.h("li", {}, PS.h("i.swatch.border", { "aria-hidden": "true" }), PS.h("span", {}, PS.t("legend_border"))));
@@ -71,6 +73,7 @@ PS.feature((map) => {
   render();
   PS.on("lang", render);
   PS.on("state", (keys) => keys.some((key) => ["run", "layer", "view", "hamlets", "gaps", "stations", "choropleth", "units", "added"].includes(key)) && render());
+  map.on("zoomend", () => far !== null && far !== PS.far(map.getZoom()) && render()); // gaps look different from afar
   const legend = PS.$("legend");
   if (window.matchMedia("(max-width: 760px)").matches) legend.open = false;
   // a card needs the room: the legend folds while one is shown
@@ -85,5 +88,4 @@ PS.feature((map) => {
     }
   });
   L.DomEvent.disableClickPropagation(PS.$("legend"));
-  void map;
 });
