@@ -172,16 +172,14 @@ def against_formula(ground: Any) -> float:
     at = (ground.grid.cols / 2 + 0.3, ground.grid.rows / 2 - 0.2)
     frequencies = np.array([700.0, 1800.0, 3800.0])
     loss, reach = np.zeros((3, radials, most + 2), np.float32), np.empty(radials, np.int32)
-    everywhere = (np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0))
     sweep(
         samples,
         False,
         30.0,
         at,
         (45.0, 1.5),
-        most,
+        np.full(radials, most, np.int32),
         1,
-        *everywhere,
         50.0,
         8495.0,
         frequencies,

@@ -91,7 +91,7 @@ def run(
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
-            worlds = other_worlds(scenario, inputs, ground, met, report, engine)
+            worlds = other_worlds(scenario, inputs, ground, met, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         # each network carries its own subscribers' traffic: guests' traffic is not known
         loaded = busy_hour(scenario, inputs, coverage)
@@ -221,6 +221,8 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         scenario.loudspeakers.table,
         scenario.quality.file,
         scenario.radio.calibration,
+        scenario.plan.own,
+        scenario.plan.points,
     ]
     for table in dict.fromkeys([*files, *(shape.file for shape in shapes)]):
         if table:

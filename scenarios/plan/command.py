@@ -101,11 +101,10 @@ def _first_phases(scenario: Scenario, sites: int) -> tuple[Phase, ...]:
 
 
 def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
-    from phusong.scenarios.plan.outputs import next_gain
     from phusong.scenarios.wording import number, percent
 
     proof = plan.proof
-    more = next_gain(plan)
+    more = plan.next_gain
     typer.echo(
         f"{len(plan.sites)} trạm mới · new stations: {plan.people_before:,.0f} → {plan.claimed_people:,.0f} "
         f"/ {plan.people_total:,.0f} người · people"
@@ -114,6 +113,11 @@ def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
         f"Chứng minh · proof: {proof.objective:,.0f} ≤ {proof.bound:,.0f}, "
         f"gap {percent(proof.gap, lang, digits=3)} ({proof.status}, seed {proof.seed}, {proof.wall_s:.1f} s)"
     )
+    if plan.gap_of_added is not None and plan.weight_before > 0:
+        typer.echo(
+            f"Phần thêm · of what is added: {proof.objective - plan.weight_before:,.0f} ≤ "
+            f"{proof.bound - plan.weight_before:,.0f}, gap {percent(plan.gap_of_added, lang, digits=2)}"
+        )
     if len(plan.sites) < plan.scenario.plan.sites:
         typer.echo(
             "Ít hơn số yêu cầu: không còn chỗ hoặc không còn ai để phủ · "
@@ -121,6 +125,11 @@ def _tell(plan: SitePlan, folder: Path, lang: str) -> None:
         )
     if more is not None:
         typer.echo(f"Trạm tiếp theo thêm · one more station adds: {more:,.0f}")
+    if len(points := plan.points):
+        typer.echo(
+            f"Điểm của bạn · your points: {points['served_before'].sum():,} → {points['served_with_plan'].sum():,} "
+            f"/ {len(points):,}"
+        )
     if plan.design is not None:
         typer.echo(
             f"Hướng anten · sectors: SINR {plan.design.before_db:.2f} → {plan.design.after_db:.2f} dB, "

@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,9 +21,9 @@ from phusong.coverage.siting.problem import MaximalCovering, Problem, Rules, Set
 from phusong.coverage.siting.sets import CoverageSets
 from phusong.coverage.siting.station import Station, coverage_sets, with_standing
 from phusong.geodata.errors import InputError
-from phusong.geodata.province import Province
 from phusong.geodata.reference.cache import cache_folder
 from phusong.scenarios.inputs import Inputs, ground_of, options_of
+from phusong.scenarios.plan.lists import own_candidates, own_points
 from phusong.scenarios.plan.money import fibre_of, money_of
 from phusong.scenarios.scenario import Scenario
 
@@ -39,8 +37,9 @@ Report = Callable[[int, int], None]
 class Asked:
     """A siting problem with what its numbers stand for.
 
-    Points 0 to `people_points` - 1 are the people's cells, the rest industrial zones, posts and gates. The
-    last site is everything that serves already; `served_before` are the people's points that it serves.
+    Points 0 to `people_points` - 1 are the people's cells, then come the user's own (`own_points`), industrial
+    zones, posts and gates. The last site is everything that serves already; `served_before` are the people's
+    points that it serves.
     """
 
     problem: Problem
@@ -48,6 +47,7 @@ class Asked:
     station: Station
     people_points: int
     served_before: NDArray[np.bool_]
+    own_points: pd.DataFrame  # name, x_m, y_m, weight, times
 
 
 def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None) -> Asked:
@@ -58,10 +58,11 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
         road_m=keys.road_m, power_m=keys.power_m, fibre_km=keys.fibre_km, border_m=keys.border_m,
         prominence_m=keys.prominence_m,
     )  # fmt: skip
-    places = candidates(province, rules, _own(keys.own, province), fibre_of(scenario, inputs))
+    places = candidates(province, rules, own_candidates(keys.own, province), fibre_of(scenario, inputs))
     options = options_of(scenario)
     station = station_of(scenario)
-    points, weight, need = _demand(scenario, inputs)
+    own = own_points(scenario, province)
+    points, weight, need = _demand(scenario, inputs, own)
     sets = _kept_sets(inputs, station, places, points, options, progress)
     standing = _served_now(scenario, inputs, points, options)
     sites = len(places)
@@ -91,7 +92,7 @@ def asked(scenario: Scenario, inputs: Inputs, *, progress: Report | None = None)
         problem = MaximalCovering(every, weight, keys.budget_vnd / BILLION, cost, problem_rules)
     else:
         problem = MaximalCovering(every, weight, float(keys.sites), None, problem_rules)
-    return Asked(problem, places, station, people, standing[:people])
+    return Asked(problem, places, station, people, standing[:people], own)
 
 
 def station_of(scenario: Scenario) -> Station:
@@ -108,7 +109,7 @@ def station_of(scenario: Scenario) -> Station:
 
 
 def _demand(
-    scenario: Scenario, inputs: Inputs
+    scenario: Scenario, inputs: Inputs, own: pd.DataFrame
 ) -> tuple[People, NDArray[np.float64], NDArray[np.int64] | None]:
     """Points to serve, how much each counts, and by how many sites it must be served."""
     keys, people, province = scenario.plan, inputs.people, inputs.province
@@ -119,24 +120,24 @@ def _demand(
         away_m = shapely.distance(province.border, shapely.points(people.x_m, people.y_m))
         weight = np.where(away_m <= keys.near_border_km * 1e3, weight, 0.0)
     posts = province.places[province.places["kind"].isin(("post", "gate"))].geometry
-    extra = [
-        (centre.x, centre.y, factor)
-        for shapes, factor in ((province.zones.centroid, keys.weight_zone), (posts, keys.weight_post))
-        for centre in shapes
-        if factor > 0
-    ]
-    x, y, more = np.array(extra, float).reshape(-1, 3).T
+    extra = [tuple(own[name].to_numpy(float) for name in ("x_m", "y_m", "weight", "times"))]
+    for shapes, each, times in (
+        (province.zones.centroid, keys.weight_zone, 1),
+        (posts, keys.weight_post, 2 if keys.double_posts else 1),
+    ):
+        if each > 0:
+            extra.append(
+                (*shapes.get_coordinates().to_numpy().T, *np.full((2, len(shapes)), [[each], [times]]))
+            )
+    x, y, more, times_more = (np.concatenate(column) for column in zip(*extra, strict=True))
     points = People(
         np.append(people.x_m, x),
         np.append(people.y_m, y),
         np.append(people.people, np.zeros(len(x))),
         np.append(people.hamlet, np.zeros(len(x), np.int64)),
     )
-    need = None
-    if keys.double_posts and keys.weight_post > 0:
-        need = np.ones(len(points.x_m), np.int64)
-        need[len(need) - len(posts) :] = 2
-    return points, np.append(weight, more), need
+    need = np.append(np.ones(len(people.people), np.int64), times_more.astype(np.int64))
+    return points, np.append(weight, more), need if (need > 1).any() else None
 
 
 def sectors_now(scenario: Scenario, inputs: Inputs) -> tuple[Sector, ...]:
@@ -194,18 +195,6 @@ def _code_print() -> str:
             if item.name.endswith(".py"):
                 digest.update(item.read_bytes())
     return digest.hexdigest()
-
-
-def _own(path: str, province: Province) -> pd.DataFrame | None:
-    """The user's own candidates (columns name, lat, lon) in the province's CRS."""
-    if not path:
-        return None
-    try:
-        table = pd.read_csv(Path(path), dtype={"name": str})
-        points = gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs="EPSG:4326").to_crs(province.crs)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"plan.own: {path} needs the columns name, lat, lon: {error}") from None
-    return pd.DataFrame({"name": table["name"], "x_m": points.x, "y_m": points.y})
 
 
 def _named(places: pd.DataFrame, wanted: tuple[str, ...], key: str) -> tuple[int, ...]:

@@ -73,7 +73,8 @@ class PlanKeys(_Strict):
     phases: tuple[Phase, ...] = ()
     kinds: tuple[Kind, ...] = tuple(_USUAL["kinds"])
     candidates: Annotated[int, Field(strict=True, ge=1, le=20_000)] = _USUAL["candidates"]
-    own: str = ""  # a CSV of the user's candidates: name, lat, lon
+    own: str = ""  # the user's candidates, CSV or Excel: name, lat, lon
+    points: str = ""  # what else must be served, schools say, CSV or Excel: name, lat, lon, weight, times
     must: tuple[str, ...] = ()  # candidates (by name or mast_id) that have to be in the plan
     never: tuple[str, ...] = ()
     spacing_m: NotNegative = _USUAL["spacing_m"]
@@ -87,6 +88,7 @@ class PlanKeys(_Strict):
     weight_centre: NotNegative = _USUAL["weight_centre"]
     weight_zone: NotNegative = _USUAL["weight_zone"]
     weight_post: NotNegative = _USUAL["weight_post"]
+    weight_point: NotNegative = _USUAL["weight_point"]
     near_border_km: NotNegative = _USUAL["near_border_km"]
     double_posts: Annotated[bool, Field(strict=True)] = _USUAL["double_posts"]
     probability: Annotated[float, Field(strict=True, ge=0.5, le=0.999)] = (

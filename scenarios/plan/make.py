@@ -68,6 +68,36 @@ class SitePlan:
         """Relative difference between the plan's claim and the prediction of the same sectors."""
         return abs(self.checked_people - self.claimed_people) / max(self.claimed_people, 1e-9)
 
+    @property
+    def points(self) -> pd.DataFrame:
+        """The user's own points: name, x_m, y_m, weight, times, served_before and served_with_plan."""
+        problem, first, own = self.question.problem, self.question.people_points, self.question.own_points
+        mine = slice(first, first + len(own))
+        existing = np.array(problem.rules.existing, dtype=np.int64)
+        return own.assign(
+            served_before=served(problem, existing)[mine],
+            served_with_plan=served(problem, self.proof.sites)[mine],
+        )
+
+    @property
+    def weight_before(self) -> float:
+        """Weight that what stands serves already: no plan can be credited with it."""
+        return _weight_before(self.question)
+
+    @property
+    def gap_of_added(self) -> float | None:
+        """Distance between bound and objective, relative to what the plan adds; None for a target's plan."""
+        if not isinstance(self.question.problem, MaximalCovering):
+            return None
+        added = self.proof.objective - self.weight_before
+        return (self.proof.bound - self.proof.objective) / added if added > 0 else None
+
+    @property
+    def next_gain(self) -> float | None:
+        """What one more station would add; None when no candidate adds anything."""
+        after = self.curve.loc[~self.curve["planned"], "people_added"]
+        return float(after.iloc[0]) if len(after) else None
+
 
 def make_plan(scenario: Scenario, *, stages: Stages | None = None) -> SitePlan:
     """The plan that a scenario's [plan] asks for, solved, phased, costed and predicted again.
@@ -174,12 +204,14 @@ def _phased(scenario: Scenario, question: Asked, proof: Plan, money: pd.DataFram
     )  # fmt: skip
 
 
+def _weight_before(question: Asked) -> float:
+    existing = np.array(question.problem.rules.existing, dtype=np.int64)
+    return float(question.problem.weight[served(question.problem, existing)].sum())
+
+
 def _curve_table(question: Asked, proof: Plan, sites: gpd.GeoDataFrame) -> pd.DataFrame:
     """rank, people_added, people_served, planned: the plan's sites and the next best after them."""
     gain = proof.curve.gain
-    before = float(
-        question.problem.weight[served(question.problem, np.array(question.problem.rules.existing))].sum()
-    )
     spent = np.full(len(gain), np.nan)
     known = min(proof.curve.planned, len(sites))
     spent[:known] = np.cumsum(sites["capex_vnd"].to_numpy(float)[:known])
@@ -187,7 +219,7 @@ def _curve_table(question: Asked, proof: Plan, sites: gpd.GeoDataFrame) -> pd.Da
         {
             "rank": np.arange(1, len(gain) + 1),
             "people_added": gain.round(1),
-            "people_served": (before + np.cumsum(gain)).round(1),
+            "people_served": (_weight_before(question) + np.cumsum(gain)).round(1),
             "planned": np.arange(len(gain)) < proof.curve.planned,
             "capex_vnd": spent,
         }

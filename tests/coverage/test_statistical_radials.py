@@ -36,7 +36,7 @@ def _filled(
     reach = np.empty(RADIALS, np.int32)
     at = Radials(
         ground.samples_dm(), False, ground.grid.cell_m, position, (mast_m, options.receiver_height_m),
-        kept * STRIDE, STRIDE, np.ones((3, 3), np.uint8), (1.0, 1.0, 1e-6), np.array([FREQUENCY_MHZ]),
+        np.full(RADIALS, kept * STRIDE, np.int32), STRIDE, np.array([FREQUENCY_MHZ]),
     )  # fmt: skip
     fill(at, options, polar, reach)
     return polar, reach
@@ -150,8 +150,8 @@ def test_what_does_not_run_along_radials() -> None:
 def test_a_band_outside_the_range_is_refused_in_one_line(hills: Ground) -> None:
     options = Options(model="extended-hata")
     at = Radials(
-        hills.samples_dm(), False, 30.0, (700.0, 700.0), (30.0, RECEIVER_M), 30, 3, np.ones((3, 3), np.uint8),
-        (1.0, 1.0, 1e-6), np.array([900.0]),
+        hills.samples_dm(), False, 30.0, (700.0, 700.0), (30.0, RECEIVER_M),
+        np.full(4, 30, np.int32), 3, np.array([900.0]),
     )  # fmt: skip
     with pytest.raises(ValueError, match=r"^frequency_mhz = 900\.0 is not from 1500 to 3000 MHz$"):
         fill(at, options, np.empty((1, 4, 11), np.float32), np.empty(4, np.int32))
