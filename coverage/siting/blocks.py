@@ -57,8 +57,8 @@ class Split:
     block: IntArray  # of each site
     within: BoolArray
     free: BoolArray
-    parts: tuple[Part, ...]  # blocks of one site are left out: for them (9) is exact
-    alone: IntArray  # their sites
+    parts: tuple[Part, ...]  # without blocks of one site that no free row touches: (9) will do for them
+    alone: IntArray  # sites of those
 
 
 def splittable(core: Core) -> bool:
@@ -105,12 +105,9 @@ def split(core: Core, prices: dual.Prices, block: IntArray) -> Split:
     parts, alone = [], []
     members = np.split(np.argsort(block, kind="stable"), np.cumsum(np.bincount(block))[:-1])
     for sites in members:
-        if len(sites) == 1:
-            alone.append(int(sites[0]))
-            continue
         rows = np.unique(by_site[:, sites].indices)
         rows = rows[earning[rows]]
-        if len(rows):
+        if free[rows].any() or (len(sites) > 1 and len(rows)):
             parts.append(_part(by_row[rows][:, sites], sites, rows))
         else:
             alone.extend(sites.tolist())

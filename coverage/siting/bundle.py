@@ -54,6 +54,7 @@ class Tight:
     value: float
     block: IntArray
     prices: dual.Prices
+    theta: float
     wanted: BoolArray
 
 
@@ -79,6 +80,11 @@ class _Search:
         if self.over or most <= 1e-9:
             return most
         earned = np.where(self.split.within, core.inc.weight, core.inc.weight * v)
+        if len(part.sites) == 1:
+            profit = float(earned[part.rows].sum() - self.theta * core.inc.cost[part.sites[0]])
+            block.answer = np.array([profit > 0.0])
+            self.learn(block, block.answer)
+            return max(0.0, profit)
         spent = self.theta * core.inc.cost[part.sites]
         warm = None
         if block.plans:
@@ -113,13 +119,16 @@ def tightened(
     stop: exact.Stop,
     deadline: float,
     trips: int,
+    theta: float | None = None,
 ) -> Tight:
     """The bound (10) for the given blocks, from prices and through at most `trips` looks at each group of
-    blocks that share rows. `plans` of the whole core are what the blocks are taken to know already.
+    blocks that share rows. `plans` of the whole core are what the blocks are taken to know already; theta is
+    the one that is best in (9) unless given.
 
     Ends early, with a valid bound, when asked to stop or at the deadline (monotonic seconds).
     """
-    theta = dual.bound_at(core, prices).theta
+    if theta is None:
+        theta = dual.bound_at(core, prices).theta
     parts = split(core, prices, block)
     search = _Search(core, parts, theta, prices.v.copy(), stop, deadline)
     blocks = [_Block(one, part_bound(core, one, parts.within, search.v, theta)) for one in parts.parts]
@@ -145,7 +154,7 @@ def tightened(
         total += one.value
         if one.answer is not None:
             wanted[one.part.sites] = one.answer
-    return Tight(float(total), block, replace(prices, v=search.v), wanted)
+    return Tight(float(total), block, replace(prices, v=search.v), theta, wanted)
 
 
 def _bundled(search: _Search, blocks: list[_Block], trips: int) -> None:

@@ -304,6 +304,7 @@ def _tightened(hunt: _Hunt, prices: dual.Prices, number: int) -> None:
         stop=hunt.stop,
         deadline=time.monotonic() + 0.5 * hunt.left_s,
         trips=trips,
+        theta=None if tight is None else tight.theta,
     )
     hunt.cap(hunt.tight.value)
     state = search.start(core.inc, hunt.tight.wanted)
