@@ -90,19 +90,41 @@ def layers_of(
 
 
 def signals_of(
-    received: Received, carriers: Sequence[tuple[str, Carrier]], options: Options
+    received: Received,
+    carriers: Sequence[tuple[str, Carrier]],
+    options: Options,
+    *,
+    use_up: bool = False,
 ) -> list[tuple[str, str, folding.Signal]]:
-    """Operator, technology and the signal over its carriers, of each that has any."""
+    """Operator, technology and the signal over its carriers, of each that has any.
+
+    With `use_up` the arrays of a layer's only carrier become the layer's: a large area has no room for both.
+    """
     signals = []
     for operator, technology in sorted({(operator, carrier.technology) for operator, carrier in carriers}):
-        signal = folding.nothing(received.best_dbm.shape[1:])
-        for k, (who, carrier) in enumerate(carriers):
-            if (who, carrier.technology) == (operator, technology):
-                others, own = interference_shares(carrier, options)
-                noise_mw = 10.0 ** (noise_dbm(carrier, options) / 10.0)
+        mine = [k for k, (who, one) in enumerate(carriers) if (who, one.technology) == (operator, technology)]
+        settle = use_up and len(mine) == 1
+        signal = _carrier_of(received, mine[0]) if settle else folding.nothing(received.best_dbm.shape[1:])
+        for k in mine:
+            others, own = interference_shares(carriers[k][1], options)
+            noise_mw = 10.0 ** (noise_dbm(carriers[k][1], options) / 10.0)
+            if settle:
+                folding.settle_carrier(received, k, noise_mw, others, own)
+            else:
                 folding.fold_carrier(signal, received, k, noise_mw, others, own)
         signals.append((operator, technology, signal))
     return signals
+
+
+def _carrier_of(received: Received, k: int) -> folding.Signal:
+    """One carrier's arrays, as those of the layer that `settle_carrier` makes of them."""
+    return folding.Signal(
+        rsrp_dbm=received.best_dbm[k],
+        best_server=received.best_server[k],
+        second_dbm=received.second_dbm[k],
+        servers=received.servers[k],
+        sinr_db=received.total_mw[k],
+    )
 
 
 def joined(

@@ -136,7 +136,7 @@ def layers_of_job(
         if where is not None:
             received.best_dbm[:, ~where] = NEVER_DBM
             received.servers[:, ~where] = 0
-        signals = signals_of(received, turn, job.options)
+        signals = signals_of(received, turn, job.options, use_up=True)
         del received  # its room is needed
         yield from joined(signals, job.options, everyone)
     yield from layers_of_all(everyone, job.options)

@@ -51,16 +51,43 @@ def fold_carrier(
             best = received.best_dbm[carrier, row, col]
             if not best > f32(-1e6):
                 continue
-            best_mw = exp2(best * DB_TO_LOG2)
-            rest_mw = max(received.total_mw[carrier, row, col] - best_mw, f32(0.0))
-            unwanted_mw = f32(others) * rest_mw + f32(own) * best_mw + f32(noise_mw)
-            sinr_db = best - TEN_LOG_2 * log2(unwanted_mw)
+            sinr_db = _sinr_db(best, received.total_mw[carrier, row, col], noise_mw, others, own)
             second = received.second_dbm[carrier, row, col]
             second = second if second > f32(-1e6) else f32(np.nan)
             _merge(
                 signal, row, col, best, received.best_server[carrier, row, col], second,
                 received.servers[carrier, row, col], sinr_db,
             )  # fmt: skip
+
+
+@jit(parallel=True)
+def settle_carrier(received: Received, carrier: int, noise_mw: float, others: float, own: float) -> None:
+    """Makes one carrier's sums the arrays of a layer where they lie: `fold_carrier` into nothing, without its room.
+
+    The total becomes the SINR.
+    """
+    rows, cols = received.best_dbm.shape[1:]
+    for row in prange(rows):
+        for col in range(cols):
+            _settle(received, carrier, row, col, noise_mw, others, own)
+
+
+# a function of its own: what a parallel loop writes into a tuple's arrays itself, Numba leaves out as unused
+@jit()
+def _settle(
+    received: Received, carrier: int, row: int, col: int, noise_mw: float, others: float, own: float
+) -> None:
+    best = received.best_dbm[carrier, row, col]
+    total_mw = received.total_mw[carrier, row, col]
+    if best > f32(-1e6):
+        received.total_mw[carrier, row, col] = _sinr_db(best, total_mw, noise_mw, others, own)
+    else:
+        received.best_dbm[carrier, row, col] = f32(np.nan)
+        received.total_mw[carrier, row, col] = f32(np.nan)
+        received.best_server[carrier, row, col] = -1
+        received.servers[carrier, row, col] = 0
+    if not (best > f32(-1e6) and received.second_dbm[carrier, row, col] > f32(-1e6)):
+        received.second_dbm[carrier, row, col] = f32(np.nan)
 
 
 @jit(parallel=True)
@@ -74,6 +101,14 @@ def fold_layer(signal: Signal, other: Signal) -> None:
                     signal, row, col, other.rsrp_dbm[row, col], other.best_server[row, col],
                     other.second_dbm[row, col], other.servers[row, col], other.sinr_db[row, col],
                 )  # fmt: skip
+
+
+@jit(forceinline=True)
+def _sinr_db(best: Any, total_mw: Any, noise_mw: float, others: float, own: float) -> Any:
+    best_mw = exp2(best * DB_TO_LOG2)
+    rest_mw = max(total_mw - best_mw, f32(0.0))
+    unwanted_mw = f32(others) * rest_mw + f32(own) * best_mw + f32(noise_mw)
+    return best - TEN_LOG_2 * log2(unwanted_mw)
 
 
 @jit()
