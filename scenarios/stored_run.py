@@ -116,7 +116,7 @@ class StoredRun:
             totals=self._table("uncertainty.csv"),
             hamlets=service[["hamlet_id", "layer", *SURE_COLUMNS]],
             units=self._table("units.csv", code=str).filter(regex=r"^(level|code|layer)$|_p\d+$"),
-            gaps=self._table("gaps.csv")[["gap_id", *GAP_COLUMNS]],
+            gaps=self._table("gaps.csv").filter(items=["gap_id", *GAP_COLUMNS]),
             draws=self._table(DRAWS_FILE),
             probability={
                 path.stem.removeprefix("probability_"): read_geotiff(path).values

@@ -89,7 +89,7 @@ def uncertainty(
     if asked.sensitivity:
         ranking = rank_sources(setting, counted, layer=first, samples=asked.sensitivity, workers=workers)
     still, _ = count(counted, levels_of(setting, np.zeros(setting.entries.size, np.float32)))
-    drawn, own = measured(drawn, still, _area_km2(inputs, layers, counted.thresholds_dbm[:, 0]))
+    drawn, own = measured(counted, drawn, still, _area_km2(inputs, layers, counted.thresholds_dbm[:, 0]))
     return UncertaintyAnswer(
         draws_made=asked.draws,
         totals=totals(layers, counted, drawn, own, float(inputs.people.people.sum())),

@@ -41,14 +41,13 @@ def figures(asked: Asked, drawn: Draws, people: float) -> dict[str, Floats]:
     return found
 
 
-def measured(drawn: Draws, still: Counts, area_km2: Floats) -> tuple[Draws, Draws]:
+def measured(asked: Asked, drawn: Draws, still: Counts, area_km2: Floats) -> tuple[Draws, Draws]:
     """The draws and the run itself with areas that start from the run's own, counted in all its cells.
 
     Draws count fewer cells; what they add to the run, or take off, is theirs.
     """
-    total = np.maximum(area_km2, 0.0)
-    own = replace(together_of([still], np.zeros((0, 0), np.float32)), area_km2=total[None])
-    drawn_km2 = np.maximum(total + drawn.area_km2 - still.area_km2, 0.0)
+    own = replace(together_of([still], np.zeros((0, 0), np.float32)), area_km2=area_km2[None])
+    drawn_km2 = np.clip(area_km2 + drawn.area_km2 - still.area_km2, 0.0, asked.ground_km2.sum())
     return replace(drawn, area_km2=drawn_km2), own
 
 

@@ -32,13 +32,22 @@ PS.feature((map) => {
     title(PS.t("legend_server")),
     PS.h("p.patches", { "aria-hidden": "true" }, style.servers.slice(0, 8).map(swatch)),
     PS.h("p.note", {}, PS.t("legend_server_note"))];
+  // [colour, what it stands for in few words] of what colours the map, from the lowest, and its unit; the saved picture's legend
+  PS.legendOf = () => {
+    const shown = PS.rasterShown(), { view } = PS.state;
+    const short = (item, digits = 0) => (item.low === null ? `< ${PS.number(item.high, digits)}` : `\u2265 ${PS.number(item.low, digits)}`);
+    if (view === "signal") return { unit: "dBm", rows: PS.layerOf().classes.map((item) => [item.colour, short(item)]) };
+    if (shown) return { unit: PS.words(shown.title) + (shown.unit && ` (${shown.unit})`), rows: shown.classes.map((item) => [item.colour, item.label && !shown.unit ? PS.words(item.label) : short(item, shown.digits)]) };
+    if (PS.state.choropleth) return { unit: PS.t("legend_share_short"), rows: style.share_colours.map((colour, i) => [colour, i ? `\u2265 ${PS.percent(style.share_edges[i - 1], 0)}` : `< ${PS.percent(style.share_edges[0], 0)}`]) };
+    return null;
+  };
   const raster = (shown) => {
     const { classes, unit, title: name, note } = shown, digits = shown.digits;
     const text = ({ low, high }) => (low === null ? `< ${PS.number(high, digits)}` : high === null ? `\u2265 ${PS.number(low, digits)}` : `${PS.number(low, digits)} … ${PS.number(high, digits)}`);
     return [
       title(PS.words(name) + (unit && ` (${unit})`)),
       PS.h("ul", { id: "legend-classes" }, [...classes].reverse().map((item) =>
-        PS.h("li", { "data-colour": item.colour }, swatch(item.colour), PS.h("b", {}, text(item)), item.label ? PS.h("span", {}, PS.words(item.label)) : null))),
+        PS.h("li", { "data-colour": item.colour }, swatch(item.colour), ...(item.label && !unit ? [PS.h("span", {}, PS.words(item.label))] : [PS.h("b", {}, text(item)), item.label && PS.h("span", {}, PS.words(item.label))]).filter(Boolean)))),
       note ? PS.h("p.note", {}, PS.words(note)) : null];
   };
   const hamlets = () => {
