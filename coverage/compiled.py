@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ numba.config.CACHE_DIR = str(cache_folder())
 def jit(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`numba.njit`, cached, dividing by zero as NumPy does; `options` add to that (parallel, fastmath …)."""
     return numba.njit(**{"cache": True, "error_model": "numpy", **options})
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Within it compiled loops run on one core: for work so short that waiting for the others costs more."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 def use_cores(count: int) -> None:

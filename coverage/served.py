@@ -7,12 +7,14 @@ of its loss already keeps it below the threshold. Neither changes an answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna
+from phusong.coverage.compiled import one_core
 from phusong.coverage.excess import earth_radius_km, settled
 from phusong.coverage.ground import Ground
 from phusong.coverage.job import Job, job_of
@@ -35,6 +37,7 @@ from phusong.coverage.predict import Progress
 from phusong.coverage.site import Sector
 from phusong.geodata.grid import Grid
 
+FEW_SAMPLES = 100_000  # of all radials of a mast: some milliseconds of a core
 SLACK_DB = 0.01  # bounds and losses are rounded to single precision
 
 Bools = NDArray[np.bool_]
@@ -112,14 +115,16 @@ class _Question:
         if np.isfinite(self._least_db):
             some = some[self._hits(mast, some, tables, polar, reach, SLACK_DB).any(axis=0)]
             mark(self._cells, some, view, needed)
-            self._glance(mast, needed, polar)
+            with one_core():
+                self._glance(mast, needed, polar)
             some = some[self._hits(mast, some, tables, polar, reach, SLACK_DB).any(axis=0)]
         if not some.size:
             return
         mark(self._cells, some, view, needed)
         last = kept - 1 - np.argmax(needed[:, ::-1], axis=1)
         ends = np.where(needed.any(axis=1), last * stride_of(job), 0).astype(np.int32)
-        polar, reach = polar_losses(job, mast, ends)
+        with one_core() if ends.sum() < FEW_SAMPLES and np.isfinite(self._least_db) else nullcontext():
+            polar, reach = polar_losses(job, mast, ends)
         hit = self._hits(mast, some, tables, polar, reach, 0.0)
         self._cells.open[:, some] &= 1 - hit
 

@@ -169,7 +169,7 @@ class Scenario(Strict):
     technologies: Annotated[tuple[Technology, ...], Field(min_length=1)] = ("4G",)
     hamlet_people_share: Share = 0.8
     gap_least_people: Annotated[float, Field(strict=True, ge=0)] = 10
-    explain_gaps: bool = True  # predict again, three times, to tell every gap's cause and mend
+    explain_gaps: bool = True  # ask changed worlds, to tell every gap's cause and mend
     outages: bool = True  # every mast's outage, every operator's and district's, and `cuts`
     cuts: tuple[Cut, ...] = ()  # failures to judge beside the run
     area: tuple[str, ...] = ()  # codes or names of districts, communes or units of 2025; empty: the province
