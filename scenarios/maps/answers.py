@@ -27,6 +27,7 @@ from phusong.scenarios.wording import in_language
 # the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page
 # stays small enough to be sent by mail
 NUMBER_CELLS = 4_600_000
+PICTURE_BYTES = 1_400_000  # of a page's pictures together: beyond it they show every n-th cell too
 LOWEST_DBM = -160  # code 1 of a number grid; code 0 is no signal
 
 
@@ -40,7 +41,7 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "model": {lang: in_language(result.coverage.model, lang) for lang in ("vi", "en")},
         "cell_m": result.coverage.grid.cell_m,
         "summary": {key: value for key, value in result.summary.items() if key != "layers"},
-        "image": {"bounds": shown.picture.latlon_bounds()},
+        "image": {"bounds": shown.picture.latlon_bounds(), "coarser": shown.picture_coarser},
         "numbers": {
             "rows": shown.numbers.shape[0],
             "cols": shown.numbers.shape[1],
@@ -71,7 +72,8 @@ def _added(result: RunResult, shown: _Shown) -> dict[str, Any]:
 
 
 class _Shown:
-    """The two views of a run's grid (pictures cell by cell, numbers maybe coarser) and what is inside."""
+    """The two views of a run's grid (pictures cell by cell if they may, numbers maybe coarser), what is inside, and
+    the pictures."""
 
     def __init__(self, result: RunResult, runs: int) -> None:
         grid = result.coverage.grid
@@ -82,6 +84,32 @@ class _Shown:
         self.inside = geometry_mask(
             [result.province.outline], out_shape=grid.shape, transform=grid.affine, invert=True
         )
+        self.picture_coarser = 1
+        self.pictures = self._pictures(result)
+        while (
+            sum(map(len, self.pictures.values())) > PICTURE_BYTES / runs
+            and self.picture_coarser < self.coarser - 1
+        ):
+            self.picture_coarser += 1
+            self.picture = view_of(grid, coarser=self.picture_coarser)
+            self.pictures = self._pictures(result)
+
+    def _pictures(self, result: RunResult) -> dict[str, bytes]:
+        """The classes of each layer that the page cannot colour from its number grid, cell by cell.
+
+        It can where no cell was left out and every class begins at a whole decibel, as the numbers do.
+        """
+        found = {}
+        for layer in result.coverage.layers.values():
+            classes = signal_classes(thresholds_of(result, layer))
+            if self.coarser == 1 and all(
+                item.low_dbm == round(item.low_dbm) for item in classes if item.low_dbm is not None
+            ):
+                continue
+            level = np.where(self.inside, layer.rsrp_dbm, np.nan)
+            codes = np.asarray(self.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
+            found[layer.key] = palette_png(codes, [item.colour for item in classes])
+        return found
 
     def seen(self, codes: NDArray[Any]) -> NDArray[Any]:
         """The codes of the numbers' view; 0 outside the province."""
@@ -119,7 +147,7 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
         "intervals": _intervals(result, layer),
         "figures": _figures(result, layer),
         "classes": [_class(item) for item in classes],
-        **_picture(shown, layer, classes),
+        **({"picture": shown.pictures[layer.key]} if layer.key in shown.pictures else {}),
         **_numbers(result, shown, layer),
         "server_colours": _server_colours(result, np.where(shown.inside, layer.best_server + 1, 0), stations),
     }
@@ -131,19 +159,6 @@ def _figures(result: RunResult, layer: Layer) -> dict[str, Any]:
     row: dict[str, Any] = next((item for item in rows if item.get("layer") == layer.key), {})
     keys = ("hamlets_served", "population_served_share", "indoor_population_share", "people_in_gaps")
     return {key: row.get(key) for key in keys}
-
-
-def _picture(shown: _Shown, layer: Layer, classes: tuple[SignalClass, ...]) -> dict[str, bytes]:
-    """The classes as a picture; nothing where the page can colour the number grid itself, cell by cell.
-
-    It can where no cell was left out and every class begins at a whole decibel, as the numbers do.
-    """
-    lows = [item.low_dbm for item in classes[1:] if item.low_dbm is not None]
-    if shown.coarser == 1 and all(low == round(low) for low in lows):
-        return {}
-    level = np.where(shown.inside, layer.rsrp_dbm, np.nan)
-    codes = np.asarray(shown.picture.take(classify(level, classes), outside=0), dtype=np.uint8)
-    return {"picture": palette_png(codes, [item.colour for item in classes])}
 
 
 def _numbers(result: RunResult, shown: _Shown, layer: Layer) -> dict[str, Any]:

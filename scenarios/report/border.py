@@ -171,8 +171,8 @@ def _stations(result: RunResult, vi: bool, position: int) -> Table:
         Column("run", "Lần chạy này" if vi else "In this run", "text", 16),
         Column("at_km", "Tại km" if vi else "At km", "decimal"),
         Column("commune", "Xã, phường" if vi else "Commune", "text", 22),
-        Column("lat", "Lat", "decimal", 10),
-        Column("lon", "Lon", "decimal", 10),
+        Column("lat", "Vĩ độ" if vi else "Latitude", "degrees", 11),
+        Column("lon", "Kinh độ" if vi else "Longitude", "degrees", 11),
     )
     rows = [
         {str(name): value for name, value in row.items()}

@@ -32,10 +32,7 @@ PS.feature(() => {
         PS.h("div.segments", { role: "group", id: views().length > 3 ? "views" : null, "aria-label": PS.t("show") },
           views().map(([view, name]) => choice("view", view, name, state.view, (value) => PS.set({ view: value })))),
         PS.h("label.range", {}, PS.h("span", {}, PS.t("opacity")),
-          PS.h("input", { type: "range", id: "opacity", min: "0", max: "100", step: "5", value: String(Math.round(state.opacity * 100)), oninput: (event) => {
-            PS.$("opacity-value").textContent = event.target.value + "\u202f%";
-            PS.set({ opacity: event.target.value / 100 });
-          } }),
+          PS.h("input", { type: "range", id: "opacity", min: "0", max: "100", step: "5", value: String(Math.round(state.opacity * 100)), oninput: (event) => PS.set({ opacity: event.target.value / 100 }) }),
           PS.h("output", { id: "opacity-value" }, Math.round(state.opacity * 100) + "\u202f%"))),
       group("people",
         check("show-hamlets", PS.t("show_hamlets"), state.hamlets, (hamlets) => PS.set({ hamlets })),
@@ -61,5 +58,11 @@ PS.feature(() => {
     if (keys.includes("run")) render();
     for (const key of ["view", "layer", "units"])
       if (keys.includes(key)) for (const input of pane.querySelectorAll(`input[name=${key}]`)) input.checked = input.value === (key === "layer" ? PS.layerOf().key : PS.state[key]);
+    for (const key of ["hamlets", "gaps", "planned", "choropleth", "relief", "roads", "labels"]) // switched by a link or a program
+      if (keys.includes(key)) PS.$("show-" + key).checked = PS.state[key];
+    if (keys.includes("opacity")) {
+      PS.$("opacity").value = String(Math.round(PS.state.opacity * 100));
+      PS.$("opacity-value").textContent = PS.$("opacity").value + "\u202f%";
+    }
   });
 });

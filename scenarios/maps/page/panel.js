@@ -14,7 +14,7 @@ PS.feature(() => {
     document.title = `${run.title[PS.lang]} · phusong`;
     PS.$("brand-place").textContent = data.province;
     PS.$("title").textContent = data.mode === "compare" ? `${data.runs[0].title[PS.lang]} → ${run.title[PS.lang]}` : run.title[PS.lang];
-    PS.$("subtitle").textContent = [PS.layerName(layer), run.year, PS.t("cell", { m: PS.number(run.cell_m) })].join(" · ");
+    PS.$("subtitle").textContent = [PS.layerName(layer), run.year, PS.t("cell", { m: PS.number(run.cell_m) }) + (run.image.coarser > 1 ? coarser(run) : "")].join(" · ");
     PS.$("figures").replaceChildren(
       shown("", "kpi_hamlets", (n) => PS.t("of", { a: PS.number(n), b: total }), (row) => row.hamlets_served, between("hamlets_served", (value) => PS.number(value))),
       shown("", "kpi_people", PS.percent, (row) => row.population_served_share, between("people_served_share", PS.percent)),
@@ -28,12 +28,17 @@ PS.feature(() => {
     PS.$("attribution").textContent = [`phusong ${data.version}`, "Leaflet", PS.t("roads_by"), PS.state.online && data.tiles.attribution].filter(Boolean).join(" · ");
   };
 
+  // what of a fine grid's cells the page had to leave out
+  const coarser = (run) => {
+    const told = [["about_picture", run.image.coarser], ["about_numbers", run.numbers.coarser]].filter(([, n]) => n > 1);
+    return told.length ? ` (${told.map(([key, n]) => PS.t(key, { m: PS.number(run.cell_m * n) })).join("; ")})` : "";
+  };
   const about = () => {
     const run = PS.run(), layer = PS.layerOf(run), classes = Object.fromEntries(layer.classes.map((item) => [item.key, item.low]));
     const limits = ["outdoor", "in_car", "indoor"].map((key) => PS.number(classes[key])).join(" / ");
     const rows = [
       [PS.t("about_model"), PS.words(run.model)],
-      [PS.t("about_resolution"), `${PS.number(run.cell_m)}\u202fm` + (run.numbers.coarser > 1 ? ` (${PS.t("about_numbers", { m: PS.number(run.cell_m * run.numbers.coarser) })})` : "")],
+      [PS.t("about_resolution"), `${PS.number(run.cell_m)}\u202fm` + coarser(run)],
       [PS.t("about_thresholds"), `${limits} dBm`],
       run.summary.hamlet_people_share && [PS.t("about_hamlet_rule"), PS.t("about_hamlet_text", { share: PS.percent(run.summary.hamlet_people_share, 0) })],
       run.summary.sites_on_air && [PS.t("about_sites"), PS.number(run.summary.sites_on_air)],

@@ -22,13 +22,13 @@ PS.feature((map) => {
   };
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const whole = (animate) => map.fitBounds(PS.data.bounds, { ...PS.padding(), animate });
-  PS.padding = (card = false) => {
+  PS.padding = (card = false, low = false) => { // clear of the panels; low: of the profile too
     const wide = !window.matchMedia("(max-width: 760px)").matches;
-    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [card ? 414 : 294, 34] } : { paddingTopLeft: [14, 80], paddingBottomRight: [14, card ? 460 : 190] };
+    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [card ? 414 : 284, low ? 350 : 34] } : { paddingTopLeft: [14, 80], paddingBottomRight: [14, card ? 460 : 190] };
   };
-  PS.flyTo = (target, zoom) => {
+  PS.flyTo = (target, zoom, low = false) => {
     const bounds = target instanceof L.LatLngBounds ? target : L.latLngBounds(target, target);
-    map.flyToBounds(bounds, { ...PS.padding(true), maxZoom: Math.max(zoom, target instanceof L.LatLngBounds ? 0 : map.getZoom()), duration: 0.8, animate: !still });
+    map.flyToBounds(bounds, { ...PS.padding(true, low), maxZoom: Math.max(zoom, target instanceof L.LatLngBounds ? 0 : map.getZoom()), duration: 0.8, animate: !still });
   };
   const actions = {
     zoom_in: () => map.zoomIn(1),

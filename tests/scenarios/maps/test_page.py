@@ -305,3 +305,20 @@ def test_online_tiles_are_let_in_only_where_asked_for(result: RunResult, html: s
 def test_tiles_that_are_unsafe_or_unnamed_are_refused(url: str, attribution: str) -> None:
     with pytest.raises(ValueError, match="tiles need"):
         OnlineTiles(url, attribution)
+
+
+def test_pictures_of_a_fine_grid_coarsen_until_they_fit_and_the_page_is_told(
+    result: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "NUMBER_CELLS", 8_000)
+
+    def image_of(budget: int) -> tuple[int, int]:
+        monkeypatch.setattr(answers, "PICTURE_BYTES", budget)
+        run = data_of(render_map(result))["runs"][0]
+        return run["image"]["coarser"], sum(len(layer["picture"]) for layer in run["layers"])
+
+    whole, most = image_of(10_000_000)
+    assert whole == 1
+    part, less = image_of(most // 2)
+    assert part == 2
+    assert less <= most // 2
