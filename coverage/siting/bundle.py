@@ -31,7 +31,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 _FIRST_BOX = 0.03  # how far a price, a share of its row's weight, may move at first
-_PATIENCE = 10  # looks without any fall before a group is left as it is
+_PATIENCE = 8  # looks without any fall before a group is left as it is
 _NODES = 300  # branches of one block's program
 _EXACT_SHARE = 0.001  # of theta: how exactly a block answers
 
@@ -95,7 +95,7 @@ class _Search:
             part.objective(earned, spent),
             warm=None if warm is None else _with_rows(part, warm),
             stop=self.stop,
-            time_limit_s=self.deadline - time.monotonic(),
+            time_limit_s=max(1.0, 0.2 * (self.deadline - time.monotonic())),  # none takes it all
             gap=_EXACT_SHARE * self.theta,
             nodes=_NODES,
         )
@@ -137,8 +137,11 @@ def tightened(
             search.learn(one, plan[one.part.sites])
     for group in _groups(core, parts):
         mine = [blocks[k] for k in group]
-        for one in mine:
-            one.value = search.asked(one, search.v)
+        open_most = [
+            float((core.inc.weight * (1.0 - search.v) * parts.within)[one.part.rows].sum()) for one in mine
+        ]
+        for k in np.argsort(open_most, kind="stable")[::-1]:  # by what the LP leaves open
+            mine[k].value = search.asked(mine[k], search.v)
         if len(mine) > 1:
             _bundled(search, mine, trips)
     between = ~parts.within
