@@ -177,7 +177,10 @@ def _bundled(search: _Search, blocks: list[_Block], trips: int) -> None:
     for trip in range(trips):
         if search.over or (trip >= _PATIENCE and not fallen):
             return
-        v, promised = _master(search, blocks, rows, box)
+        there = _master(search, blocks, rows, box)
+        if there is None:
+            return
+        v, promised = there
         if best - promised < 0.01 * search.theta:
             if box >= 1.0:
                 return
@@ -202,8 +205,11 @@ def _bundled(search: _Search, blocks: list[_Block], trips: int) -> None:
             box *= 0.7
 
 
-def _master(search: _Search, blocks: list[_Block], rows: IntArray, box: float) -> tuple[FloatArray, float]:
-    """The prices in the box where the answers so far promise the lowest bound, and that bound."""
+def _master(
+    search: _Search, blocks: list[_Block], rows: IntArray, box: float
+) -> tuple[FloatArray, float] | None:
+    """The prices in the box where the answers so far promise the lowest bound, and that bound;
+    None in no time."""
     core, here = search.core, search.v[rows]
     weight = core.inc.weight[rows]
     place = np.full(core.rows, -1)
@@ -224,17 +230,21 @@ def _master(search: _Search, blocks: list[_Block], rows: IntArray, box: float) -
             shape=(len(plans), len(blocks)),
         )
         cuts.append(sp.hstack([price, mark]))
+    low, high = np.maximum(0.0, here - box), np.minimum(1.0, here + box)
     far = np.full(len(blocks), np.inf)
-    answer, value = exact.lowest(
+    answer = exact.lowest(
         sp.vstack(cuts).tocsr(),
         np.concatenate(least),
         np.concatenate((-weight, np.ones(len(blocks)))),
-        np.concatenate((np.maximum(0.0, here - box), -far)),
-        np.concatenate((np.minimum(1.0, here + box), far)),
+        (np.concatenate((low, -far)), np.concatenate((high, far))),
+        stop=search.stop,
+        time_limit_s=search.deadline - time.monotonic(),
     )
+    if answer is None:
+        return None
     v = search.v.copy()
-    v[rows] = np.clip(answer[: len(rows)], np.maximum(0.0, here - box), np.minimum(1.0, here + box))
-    return v, value + float(weight.sum())
+    v[rows] = np.clip(answer[0][: len(rows)], low, high)
+    return v, answer[1] + float(weight.sum())
 
 
 def _groups(core: Core, parts: Split) -> list[list[int]]:
