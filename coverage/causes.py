@@ -43,27 +43,31 @@ HOUSE_M = 6.0  # a house of one storey and the trees of its garden; ITU-R P.1812
 TILTED, AIMED = "#tilted", "#aimed"
 _EMPTY = 255  # a clutter code of our own: nothing
 
+Bools = NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Counterfactuals:
-    """RSRP in dBm at each point of people under one change each; -inf where nothing reaches.
+    """At each point of people: RSRP in dBm as it is (-inf where nothing reaches), and who is served under one
+    change each.
 
-    `others` is all -inf where there is no other operator to ask (the layer of all operators), `unlimited`
-    where no sector is limited.
+    `others` is nowhere true where there is no other operator to ask (the layer of all operators), `unlimited`
+    where no sector is limited. What `open` does not serve need not be known of `bare` and `flat`; `way` counts
+    where `bare` serves and `flat` does not.
     """
 
-    real: NDArray[np.float64]
-    open: NDArray[np.float64]
-    bare: NDArray[np.float64]
-    flat: NDArray[np.float64]
-    way: NDArray[np.float64]
-    others: NDArray[np.float64]
-    unlimited: NDArray[np.float64]
-    tilted: NDArray[np.float64]
-    aimed: NDArray[np.float64]
+    real_dbm: NDArray[np.float64]
+    open: Bools
+    bare: Bools
+    flat: Bools
+    way: Bools
+    others: Bools
+    unlimited: Bools
+    tilted: Bools
+    aimed: Bools
 
 
-def around(ground: Ground, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+def around(ground: Ground, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Bools:
     """The ground's cells within NEAR_M of any of these points, in the ground's shape."""
     far = np.ones(ground.grid.shape, bool)
     row, col = ground.grid.row_col(x_m, y_m)
@@ -71,11 +75,11 @@ def around(ground: Ground, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -
     far[row[inside], col[inside]] = False
     if not inside.any():
         return ~far
-    near: NDArray[np.bool_] = ndimage.distance_transform_edt(far) * ground.grid.cell_m <= NEAR_M
+    near: Bools = ndimage.distance_transform_edt(far) * ground.grid.cell_m <= NEAR_M
     return near
 
 
-def bare_ground(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+def bare_ground(ground: Ground, near: Bools) -> Ground:
     """The same terrain with nothing on it but houses where `near` says, at most HOUSE_M high."""
     heights = ground.clutter_height_m
     low = {code: min(height, HOUSE_M) for code, height in heights.items()}
@@ -93,17 +97,17 @@ def flat_ground(ground: Ground) -> Ground:
     return replace(ground, terrain=Raster(ground.grid, level))
 
 
-def open_land(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+def open_land(ground: Ground, near: Bools) -> Ground:
     """Level land with nothing on it but houses where `near` says."""
     return flat_ground(bare_ground(ground, near))
 
 
-def clear_way(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+def clear_way(ground: Ground, near: Bools) -> Ground:
     """The same terrain with what stands where `near` says, and nothing beyond."""
     return _only(ground, near)
 
 
-def _only(ground: Ground, near: NDArray[np.bool_]) -> Ground:
+def _only(ground: Ground, near: Bools) -> Ground:
     if _EMPTY in ground.clutter_height_m:
         raise ValueError(f"clutter class {_EMPTY} is kept for ground with nothing on it")
     codes = np.where(near, ground.clutter.values, ground.clutter.values.dtype.type(_EMPTY))
@@ -165,9 +169,8 @@ def explain_gaps(
     gap, weight = gap_of_point[inside], people.people[inside]
     total = np.bincount(gap, weights=weight, minlength=gaps)
 
-    def share(level: NDArray[np.float64]) -> NDArray[np.float64]:
-        served = weight * (level[inside] >= threshold_dbm)
-        return np.bincount(gap, weights=served, minlength=gaps) / total
+    def share(served: Bools) -> NDArray[np.float64]:
+        return np.bincount(gap, weights=weight * served[inside], minlength=gaps) / total
 
     def most(causes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         votes = np.stack(
@@ -178,12 +181,12 @@ def explain_gaps(
         )
         return np.argmax(votes, axis=0), votes.max(axis=0) / total
 
-    own = causes_of_points(levels, threshold_dbm)[inside]
-    alone = (levels.others[inside] >= threshold_dbm) & (own != CAUSES.index("border_limit"))
+    own = causes_of_points(levels)[inside]
+    alone = levels.others[inside] & (own != CAUSES.index("border_limit"))
     cause, cause_share = most(np.where(alone, CAUSES.index("one_operator"), own))
     own_cause, _ = most(own)
     reachable = np.stack([share(levels.tilted), share(levels.others), share(levels.aimed), np.ones(gaps)])
-    real = value_of_most(levels.real[inside], weight, gap, gaps, MENDED_SHARE)
+    real = value_of_most(levels.real_dbm[inside], weight, gap, gaps, MENDED_SHARE)
     mend = np.argmax(reachable >= MENDED_SHARE, axis=0)
     return pd.DataFrame(
         {
@@ -196,23 +199,20 @@ def explain_gaps(
     )
 
 
-def causes_of_points(levels: Counterfactuals, threshold_dbm: float) -> NDArray[np.int64]:
+def causes_of_points(levels: Counterfactuals) -> NDArray[np.int64]:
     """Index into CAUSES at each point of people, of the own sectors alone; meaningless where it is served.
 
     Terrain or clutter is the cause where it blocks by itself and the other does not; `terrain_clutter` where
     each would by itself, or neither would and the two together do.
     """
-    served = {
-        name: getattr(levels, name) >= threshold_dbm for name in ("unlimited", "open", "bare", "flat", "way")
-    }
-    hills, plants = ~served["bare"], ~served["flat"]
+    hills, plants = ~levels.bare, ~levels.flat
     names = ("border_limit", "no_site", "terrain", "clutter_way", "clutter_near")
     codes: NDArray[np.int64] = np.select(
         [
-            served["unlimited"],
-            ~served["open"],
+            levels.unlimited,
+            ~levels.open,
             hills & ~plants,
-            plants & ~hills & served["way"],
+            plants & ~hills & levels.way,
             plants & ~hills,
         ],
         [CAUSES.index(name) for name in names],

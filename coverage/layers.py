@@ -31,6 +31,11 @@ def carriers_of(sectors: Sequence[Sector]) -> list[tuple[str, Carrier]]:
     )
 
 
+def key_of(operator: str, technology: str) -> str:
+    """The key of an operator's layer, as in "viettel-4g"."""
+    return f"{operator}-{technology}".lower().replace(" ", "-")
+
+
 def turns_of(carriers: Sequence[tuple[str, Carrier]], most: float) -> list[list[tuple[str, Carrier]]]:
     """Carriers in groups of at most `most`, an operator's technology never divided."""
     turns: list[list[tuple[str, Carrier]]] = []
@@ -122,7 +127,7 @@ def layers_of_all(everyone: Mapping[str, folding.Signal], options: Options) -> I
 def layer_of(operator: str, technology: str, signal: folding.Signal, options: Options) -> Layer:
     """An operator's arrays as a layer with its name and threshold."""
     return Layer(
-        key=f"{operator}-{technology}".lower().replace(" ", "-"),
+        key=key_of(operator, technology),
         operator=operator,
         technology=technology,
         threshold_dbm=options.threshold_dbm[technology],

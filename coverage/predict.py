@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil, floor, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import earth_radius_km, excess_db, extra_db, label, local_db, location_margin_db
+from phusong.coverage.excess import Paths, excess_db, label
 from phusong.coverage.ground import Band, Ground, Rows
 from phusong.coverage.job import Job as Job
 from phusong.coverage.job import Listener as Listener
 from phusong.coverage.job import check
 from phusong.coverage.job import job_of as job_of
 from phusong.coverage.kernels import fold as folding
-from phusong.coverage.kernels.gather import NEVER_DBM, MastView, Received, gather
+from phusong.coverage.kernels.gather import NEVER_DBM, Received, gather
 from phusong.coverage.kernels.points import add_to_points
-from phusong.coverage.kernels.profile import inside, samples_wanted, terrain_at, terrain_m
+from phusong.coverage.kernels.profile import inside, terrain_at
 from phusong.coverage.layers import (
     carriers_of,
     joined,
@@ -34,18 +33,19 @@ from phusong.coverage.layers import (
 )
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import Options
-from phusong.coverage.propagation.p525 import free_space_loss_db
-from phusong.coverage.radials import Radials, along_radials, fill
+from phusong.coverage.polar import (
+    constants_db,
+    ends_wanted,
+    limits_of,
+    polar_losses,
+    polar_step_m,
+    view_of,
+)
 from phusong.coverage.site import Carrier, Sector
 from phusong.geodata.grid import Grid
 
-# at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
-# third of a cell's shift does
-RADIALS_PER_CELL = 0.6
 BYTES_PER_CELL = 18  # of one carrier in `Received`
-PATHS_AT_A_TIME = 4096  # in one compiled loop: between two of them an interrupt is heard
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 
@@ -188,54 +188,17 @@ def predict_points(
     return {layer.key: of_points(layer) for layer in layers}
 
 
-def _view(job: Job, mast: Mast, polar_m: float) -> MastView:
-    grid, options = job.grid, job.options
-    x, y = _cells(job.ground, mast)
-    out_x, out_y = _cells(grid, mast)
-    reach_cells = max(mast.radius_m) / grid.cell_m
-    return MastView(
-        x=out_x,
-        y=out_y,
-        cell_m=grid.cell_m,
-        polar_m=polar_m,
-        antenna_m=terrain_m(job.samples, x, y) + mast.height_m,
-        bulge_m=0.5e-3 / earth_radius_km(options),
-        receiver_m=options.receiver_height_m,
-        first_row=max(job.rows[0], ceil(out_y - reach_cells)),
-        last_row=min(job.rows[1] - 1, floor(out_y + reach_cells)),
-        reach_cells=reach_cells,
-    )
-
-
-def _cells(grid: Grid, mast: Mast) -> tuple[float, float]:
-    return (mast.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - mast.y_m) / grid.cell_m - 0.5
-
-
-def _constants(mast: Mast, options: Options) -> NDArray[np.float32]:
-    # free space at one metre, and what location variability adds
-    return np.array(
-        [
-            free_space_loss_db(1e-3, f) + location_margin_db(f, options) + extra_db(f, options)
-            for f in mast.frequencies_mhz
-        ],
-        np.float32,
-    )
-
-
 def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
     """Adds what one mast gives on each of `carriers` to what the cells of the job's grid receive."""
-    stride = max(1, int(job.grid.cell_m / job.ground.cell_m + 1e-9))
-    view = _view(job, mast, job.ground.cell_m * stride)
-    if view.first_row > view.last_row or not inside(job.samples, *_cells(job.ground, mast)):
+    view = view_of(job, mast, polar_step_m(job))
+    if view.first_row > view.last_row or not inside(job.samples, *mast.at(job.ground)):
         return
-    radial = along_radials(job.options, mast.height_m)
-    polar, reach = _radials(job, mast, stride) if radial else _path_by_path(job, mast, stride)
+    polar, reach = polar_losses(job, mast, ends_wanted(job, mast))
     tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
-    limits = np.array([int(radius / view.polar_m) for radius in mast.radius_m], np.int32)
-    constants = _constants(mast, job.options)
-    gather(received, tables, view, polar, reach, limits, constants, job.heights_m)
+    limits, constant_db = limits_of(job, mast), constants_db(mast, job.options)
+    gather(received, tables, view, polar, reach, limits, constant_db, job.heights_m)
     if job.listen is not None:
-        job.listen(tables, view, polar, reach, limits, constants)
+        job.listen(tables, view, polar, reach, limits, constant_db)
 
 
 def levels_of_mast(
@@ -258,73 +221,13 @@ def levels_of_mast(
     return received.best_dbm
 
 
-def _polar_shape(job: Job, mast: Mast, stride: int) -> tuple[int, int]:
-    reach_m = max(mast.radius_m)
-    return ceil(RADIALS_PER_CELL * 2.0 * pi * reach_m / job.grid.cell_m), ceil(
-        reach_m / (job.ground.cell_m * stride)
-    ) + 2
-
-
-def _radials(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    options, cell_m = job.options, job.ground.cell_m
-    radials, kept = _polar_shape(job, mast, stride)
-    polar = np.empty((len(mast.frequencies_mhz), radials, kept), np.float32)
-    reach = np.empty(radials, np.int32)
-    at = Radials(
-        job.samples, job.holes, cell_m, _cells(job.ground, mast),
-        (mast.height_m, options.receiver_height_m), (kept - 1) * stride, stride,
-        job.wanted, (*_cells(job.grid, mast), cell_m / job.grid.cell_m), np.array(mast.frequencies_mhz),
-    )  # fmt: skip
-    fill(at, options, polar, reach)
-    if options.calibration is not None or job.area.clutter_loss_db:
-        x, y = _polar_places(job, mast, radials, kept, stride)
-        added = local_db(job.area, _cells(job.ground, mast), x, y, options)
-        if added is not None:
-            with np.errstate(invalid="ignore", over="ignore"):  # beyond `reach` lies what the memory held
-                polar += added.reshape(radials, kept).astype(np.float32)
-    return polar, reach
-
-
-def _polar_places(job: Job, mast: Mast, radials: int, kept: int, stride: int) -> tuple[Floats, Floats]:
-    """Where the polar samples lie, radial by radial, in cells of the ground."""
-    turn = 2.0 * pi * np.arange(radials)[:, None] / radials
-    steps = stride * np.arange(kept)[None, :]
-    at = _cells(job.ground, mast)
-    x, y = np.ravel(at[0] + steps * np.sin(turn)), np.ravel(at[1] - steps * np.cos(turn))
-    return x.astype(np.float64), y.astype(np.float64)
-
-
-def _path_by_path(job: Job, mast: Mast, stride: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    # the same polar samples as a sweep's, each from its own path; as far as cells asked for need them
-    radials, kept = _polar_shape(job, mast, stride)
-    at, output = _cells(job.ground, mast), (*_cells(job.grid, mast), job.ground.cell_m / job.grid.cell_m)
-    turn = 2.0 * pi * np.arange(radials) / radials
-    most = (kept - 1) * stride
-    asked = np.array(
-        [samples_wanted(job.wanted, output, sin, -cos, most, stride) // stride
-         for sin, cos in zip(np.sin(turn), np.cos(turn), strict=True)]
-    )  # fmt: skip
-    radial, sample = np.nonzero(np.arange(kept)[None, :] <= asked[:, None])
-    x = np.asarray(at[0] + stride * sample * np.sin(turn)[radial], np.float64)
-    y = np.asarray(at[1] - stride * sample * np.cos(turn)[radial], np.float64)
-    polar = np.full((len(mast.frequencies_mhz), radials, kept), np.inf, np.float32)
-    for some in np.array_split(np.arange(x.size), ceil(x.size / PATHS_AT_A_TIME)):
-        polar[:, radial[some], sample[some]] = excess_db(
-            job.area, job.samples, mast, at, x[some], y[some], job.options
-        )
-    polar[:, :, 0] = polar[:, :, 1]
-    known = np.isfinite(polar.max(axis=0))
-    reach = np.where(known.all(axis=1), kept, known.argmin(axis=1)).astype(np.int32) - 1
-    return np.where(np.isfinite(polar), polar, np.float32(0.0)), reach
-
-
 def _add_mast_to_points(
     job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
     near: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    excess = excess_db(job.area, job.samples, mast, _cells(job.ground, mast), x, y, job.options)
+    excess = excess_db(Paths(job.area, job.samples, mast, x, y), job.options)
     tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
     add_to_points(
-        received, tables, _view(job, mast, job.ground.cell_m), near, x, y, job.heights_m[near], excess,
-        np.array(mast.radius_m, np.float32), _constants(mast, job.options),
+        received, tables, view_of(job, mast, job.ground.cell_m), near, x, y, job.heights_m[near], excess,
+        np.array(mast.radius_m, np.float32), constants_db(mast, job.options),
     )  # fmt: skip

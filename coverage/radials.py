@@ -30,17 +30,15 @@ Indices = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Radials:
-    """From where, how far and for which cells: see kernels.sweep.sweep."""
+    """From where and how far: see kernels.sweep.sweep."""
 
     samples: Samples
     holes: bool
     cell_m: float
     position: tuple[float, float]
     heights_m: tuple[float, float]
-    most: int
+    ends: Indices
     stride: int
-    wanted: NDArray[np.uint8]
-    output: tuple[float, float, float]
     frequencies_mhz: NDArray[np.float64]
 
 
@@ -66,15 +64,15 @@ def fill(at: Radials, options: Options, polar: F32, reach: Indices) -> None:
     told = settled(options)
     if options.model == "p1546":
         p1546_along(
-            at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.most, at.stride, at.wanted,
-            at.output, nearest_km(options), curves("land"), curves("cold-sea"), float(told["time_percent"]),
+            at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.ends, at.stride,
+            nearest_km(options), curves("land"), curves("cold-sea"), float(told["time_percent"]),
             p1546_clutter(told), at.frequencies_mhz, polar, reach,
         )  # fmt: skip
         return
     if options.model == "extended-hata":
         extended_hata_along(
-            at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.most, at.stride, at.wanted,
-            at.output, nearest_km(options), HATA_ENVIRONMENT[str(told["environment"])], at.frequencies_mhz,
+            at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.ends, at.stride,
+            nearest_km(options), HATA_ENVIRONMENT[str(told["environment"])], at.frequencies_mhz,
             polar, reach,
         )  # fmt: skip
         return
@@ -82,7 +80,7 @@ def fill(at: Radials, options: Options, polar: F32, reach: Indices) -> None:
     if options.model == "p1812" and options.clear_air:
         air = (float(told["delta_n"]), float(told["n_0"]), radioclimate.LATITUDE_DEG)
     sweep(
-        at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.most, at.stride, at.wanted, at.output,
+        at.samples, at.holes, at.cell_m, at.position, at.heights_m, at.ends, at.stride,
         options.terminal_clearance_m, earth_radius_km(options), at.frequencies_mhz, air, polar,
         reach,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
 from phusong.coverage.kernels.fold import Signal, fold_layer, nothing
+from phusong.coverage.layers import key_of
 
 
 def with_roaming(coverage: CoverageMap, groups: Sequence[Sequence[str]]) -> CoverageMap:
@@ -28,7 +29,7 @@ def with_roaming(coverage: CoverageMap, groups: Sequence[Sequence[str]]) -> Cove
             if own:
                 shared = _together(own)
                 for operator in group:
-                    key = f"{operator}-{technology}".lower().replace(" ", "-")
+                    key = key_of(operator, technology)
                     layers[key] = replace(shared, key=key, operator=operator)
     return replace(coverage, layers={key: layers[key] for key in sorted(layers, key=_any_last)})
 

@@ -22,10 +22,12 @@ from phusong.coverage.ground import Band, Ground, Rows
 from phusong.coverage.hearing import Heard, Hearing, Listening, reach_of, together
 from phusong.coverage.job import Listener, ground_rows, job_of
 from phusong.coverage.kernels.gather import MastSectors, MastView
+from phusong.coverage.kernels.heard import Ranks
 from phusong.coverage.options import Options
 from phusong.coverage.predict import Progress, layers_of_job
 from phusong.coverage.reach import Reach
 from phusong.coverage.site import Sector
+from phusong.coverage.uncertainty.heard import Strongest
 from phusong.geodata.grid import Grid
 
 CELLS_AT_A_TIME = 16_000_000  # of a strip: a province of 110 x 110 km at 30 m is one
@@ -46,15 +48,17 @@ class Strip:
     antennas: Mapping[str, Antenna] | None
     where: NDArray[np.bool_] | None  # of these rows
     hearing: Hearing | None
+    strongest: Strongest | None  # empty lists for the places in these rows
 
 
 @dataclass(frozen=True, slots=True)
 class StripAnswer:
-    """A strip's layers, arrays of its rows alone, and who is heard there."""
+    """A strip's layers, arrays of its rows alone, who is heard there, and the lists that were asked for."""
 
     rows: Rows
     layers: tuple[Layer, ...]
     heard: Heard
+    ranks: Ranks | None
 
 
 Run = Callable[[Iterable[Strip], int], Iterator[StripAnswer]]  # strips and how many there are; in any order
@@ -67,10 +71,8 @@ def strips_of(grid: Grid, *, cells: int = CELLS_AT_A_TIME, least: int = 1) -> li
     return list(pairwise(ends))
 
 
-def predict_strip(
-    strip: Strip, progress: Progress | None = None, also: Listener | None = None
-) -> StripAnswer:
-    """The layers of one strip; `also` hears of every mast in its rows. Raises what `predict` raises."""
+def predict_strip(strip: Strip, progress: Progress | None = None) -> StripAnswer:
+    """The layers of one strip and what was listened for in its rows. Raises what `predict` raises."""
     job = job_of(
         strip.ground, strip.sectors, grid=strip.grid, options=strip.options, antennas=strip.antennas,
         where=strip.where, rows=strip.rows,
@@ -79,10 +81,15 @@ def predict_strip(
     if strip.hearing is not None:
         listening = Listening(strip.hearing, strip.grid, strip.rows, job.heights_m)
         job = replace(job, listen=listening)
-    if also is not None:
-        job = replace(job, listen=_each(listening, also, strip.rows))
+    ranks = None
+    if strip.strongest is not None:
+        # a worker's copy comes without a right to write
+        empty = strip.strongest.ranks
+        ranks = Ranks(empty.level_dbm.copy(), empty.sector.copy())
+        lists = replace(strip.strongest, ranks=ranks)
+        job = replace(job, listen=_each(listening, lists.hear, strip.rows))
     layers = tuple(layers_of_job(job, rows=strip.rows, where=strip.where, progress=progress))
-    return StripAnswer(strip.rows, layers, listening.heard() if listening else together([]))
+    return StripAnswer(strip.rows, layers, listening.heard() if listening else together([]), ranks)
 
 
 def _each(first: Listener | None, also: Listener, rows: Rows) -> Listener:
@@ -107,6 +114,7 @@ def strips(
     antennas: Mapping[str, Antenna] | None = None,
     where: NDArray[np.bool_] | None = None,
     hearing: Hearing | None = None,
+    strongest: Strongest | None = None,
 ) -> Iterator[Strip]:
     """The questions, made one by one as they are asked for. Raises what `predict` raises, at the first."""
     options = options or Options()
@@ -116,7 +124,8 @@ def strips(
         around = max(0, first - 2), min(grid.rows, last + 2)
         band = ground.band(ground_rows(ground.grid, grid, around, reach_m=reach_m))
         asked = None if where is None else where[first:last]
-        yield Strip((first, last), band, tuple(sectors), grid, options, antennas, asked, hearing)
+        lists = None if strongest is None else strongest.part((first, last))
+        yield Strip((first, last), band, tuple(sectors), grid, options, antennas, asked, hearing, lists)
 
 
 def predict_strips(
@@ -132,13 +141,13 @@ def predict_strips(
     rows: Sequence[Rows] | None = None,
     run: Run | None = None,
     allocate: Allocate = np.empty,
-    also: Listener | None = None,
+    strongest: Strongest | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
     """`predict`, strip by strip: the same bytes. With `hearing` who is heard where comes second.
 
     `rows` are the strips (as few as fit into memory if None), `run` has them answered (here, one after the
     other), `allocate(shape, dtype)` gives the room for every layer's arrays, which may lie in a file.
-    `also` is told of every mast where the strips are answered here.
+    The lists of `strongest` are filled, wherever the strips are answered.
     """
     rows = list(rows or strips_of(grid))
     asked = strips(
@@ -150,8 +159,9 @@ def predict_strips(
         antennas=antennas,
         where=where,
         hearing=hearing,
+        strongest=strongest,
     )
-    answers = run(asked, len(rows)) if run else here(asked, len(rows), progress, also)
+    answers = run(asked, len(rows)) if run else here(asked, len(rows), progress)
     layers: dict[str, Layer] = {}
     heard: dict[int, Heard] = {}
     for done, answer in enumerate(answers, start=1):
@@ -164,6 +174,8 @@ def predict_strips(
             for name in ARRAYS:
                 getattr(layers[layer.key], name)[slice(*answer.rows)] = getattr(layer, name)
         heard[answer.rows[0]] = answer.heard
+        if strongest is not None and answer.ranks is not None:
+            strongest.take(answer.rows, answer.ranks)
         if run and progress is not None:
             progress(done, len(rows))
     coverage = CoverageMap(
@@ -177,9 +189,7 @@ def predict_strips(
     return coverage, reach_of(together([heard[first] for first in sorted(heard)]), hearing)
 
 
-def here(
-    asked: Iterable[Strip], count: int, progress: Progress | None = None, also: Listener | None = None
-) -> Iterator[StripAnswer]:
+def here(asked: Iterable[Strip], count: int, progress: Progress | None = None) -> Iterator[StripAnswer]:
     """The strips' answers one after the other, in this process; `progress` counts thousandths of all."""
     for done, strip in enumerate(asked):
 
@@ -187,4 +197,4 @@ def here(
             if progress is not None:
                 progress(round(1000 * (done + masts / total)), 1000 * count)
 
-        yield predict_strip(strip, told, also)
+        yield predict_strip(strip, told)

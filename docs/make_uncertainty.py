@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from make_performance import machine
+from measure_engine import draws_s
 
 from phusong.coverage.uncertainty.model_spread import DISTANCE_M, OBSTRUCTION_DB
-from phusong.scenarios.report_sure import FIGURE_WORDS, SOURCE_WORDS
+from phusong.scenarios.phases import EARLIER_DRAWS
+from phusong.scenarios.report.sure import FIGURE_WORDS, SOURCE_WORDS
 from phusong.scenarios.run import run
 from phusong.scenarios.scenario_file import load_scenario
 
@@ -43,6 +45,7 @@ def main() -> None:
         "models": models(found),
         "sources": sources(found),
         "hamlets": hamlets(found),
+        "year_cost": f"{draws_s(EARLIER_DRAWS):.0f} s of processor time for the province at 100 m",
         "made": f"Reference province, `baseline-2024` at {given.resolution:g} m, {given.draws} draws. "
         f"{machine()}; the whole run took {seconds:.0f} s of processor time.",
     }
@@ -60,7 +63,9 @@ def totals(found: Any) -> str:
     ]
     for row in found.totals.to_dict("records"):
         share = row["figure"].endswith("_share")
-        cells = [f"{100 * row[n]:.1f} %" if share else f"{row[n]:.0f}" for n in ("value", "p5", "p50", "p95")]
+        cells = [
+            f"{100 * row[n]:.1f} %" if share else f"{row[n]:,.0f}" for n in ("value", "p5", "p50", "p95")
+        ]
         vi, en = FIGURE_WORDS[row["figure"]]
         lines.append(f"| {vi} · {en} | {row['layer']} | {' | '.join(cells)} |")
     return "\n".join(lines)

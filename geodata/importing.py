@@ -26,7 +26,6 @@ from phusong.geodata.tables import ColumnMapping, Rows
 _TOTALS = re.compile(r"^(tong( cong| so)?|cong|total|sum|toan tinh|toan huyen)\b")
 EXAMPLE_MARK = "VÍ DỤ - xoá dòng này"  # of the templates: rows that bear it are never imported
 _PLACE_KEYS = ("lat", "lon", "x", "y", "position", "crs")
-_COORDINATES_NEEDED = ("stations", "border_posts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def _placed(
     area: BaseGeometry | None,
     tell: placing.Tell,
 ) -> placing.Placed:
-    needed = table.key in _COORDINATES_NEEDED
+    needed = table.position_needed
     has_columns = bool({"lat", "x", "position"} & set(cells.columns))
     if rows.geometry is not None and not has_columns:
         return placing.place_shapes(

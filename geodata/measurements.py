@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from phusong.geodata.cell_dumps import NETWORKS
 from phusong.geodata.crs import LAT_RANGE_DEG, LON_RANGE_DEG
 from phusong.geodata.errors import InputError
-from phusong.geodata.matching import match_headers
 from phusong.geodata.numerals import number
 from phusong.geodata.readers import read_source
 from phusong.geodata.schema import SECTORS, STATIONS, Field, Table
-from phusong.geodata.tables import rows_of
+from phusong.geodata.tables import columns_of, missing_column, rows_of
 from phusong.geodata.times import read_times
 from phusong.geodata.vietnamese import fold
 
@@ -128,17 +127,9 @@ def read_measurements(file: Path, *, now: datetime | None = None) -> Measurement
     """
     source = read_source(file)
     rows = rows_of(source, MEASUREMENTS)
-    columns = {
-        match.key: match.header
-        for match in match_headers(list(rows.frame.columns), MEASUREMENTS, guess=False)
-    }
-    missing = [field for field in MEASUREMENTS.fields if field.required and field.key not in columns]
-    if missing or not {"cell", "cell_name"} & set(columns):
-        wanted = missing[0] if missing else MEASUREMENTS.field("cell")
-        raise InputError(
-            f"{file.name}: thiếu cột {wanted.vi} ({wanted.key}) · column {wanted.en} is missing; "
-            f"có · there are: {', '.join(map(str, rows.frame.columns[:12]))}"
-        )
+    columns = columns_of(rows, MEASUREMENTS)
+    if not {"cell", "cell_name"} & set(columns):
+        raise missing_column(rows, MEASUREMENTS.field("cell"))
     frame = rows.frame[rows.frame.notna().any(axis=1)]
     cells = {key: frame[header].to_numpy(object) for key, header in columns.items()}
     layout = _layout(list(rows.frame.columns))

@@ -39,6 +39,7 @@ class Table:
     en: str
     fields: tuple[Field, ...]
     located: bool = True  # rows have coordinates
+    position_needed: bool = False  # and none may lack them: a station is nowhere without
     identity: tuple[str, ...] = ()  # columns that name a row
 
     def field(self, key: str) -> Field:
@@ -132,7 +133,7 @@ STATIONS = Table("stations", "Trạm phát sóng", "Stations", (
     Field("status", "Tình trạng", "Status", "choice", choices=_STATUS, aliases=("trạng thái", "hiện trạng"),
           example="on_air"),
     *_COORDINATES,
-), identity=("operator", "site_id"))  # fmt: skip
+), position_needed=True, identity=("operator", "site_id"))  # fmt: skip
 
 SECTORS = Table("sectors", "Sector (ô phủ sóng)", "Sectors", (
     Field("sector_id", "Mã sector", "Sector id", "code", aliases=(
@@ -225,7 +226,7 @@ BORDER_POSTS = Table("border_posts", "Đồn, trạm, chốt biên phòng", "Bor
         ("gate", ("cua khau", "gate", "tram kiem soat"))), aliases=("loại hình",), example="post"),
     *_PLACE,
     *_COORDINATES,
-), identity=("name",))  # fmt: skip
+), position_needed=True, identity=("name",))  # fmt: skip
 
 TABLES: dict[str, Table] = {
     table.key: table for table in (HAMLETS, STATIONS, SECTORS, ZONES, FIXED, LOUDSPEAKERS, BORDER_POSTS)

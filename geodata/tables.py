@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as filled
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ from phusong.geodata.encodings import detect_column, to_unicode
 from phusong.geodata.errors import InputError
 from phusong.geodata.matching import match_headers, plain
 from phusong.geodata.readers.source import Features, Sheet, Source
-from phusong.geodata.schema import TABLES, Table
+from phusong.geodata.schema import TABLES, Field, Table
 
 _LOOK_FOR_HEADER = 40  # rows: title, ministry lines and blank rows come first
 
@@ -43,7 +44,7 @@ class ColumnMapping:
     sheet: str = ""
     header_row: int = 0
     crs: str = ""  # empty: to be found
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = filled(default_factory=dict)
     unsure: tuple[str, ...] = ()  # fields whose column is a guess
 
 
@@ -75,6 +76,24 @@ def rows_of(source: Source, table: Table, *, sheet: str | None = None, header_ro
     if best.frame.empty and best.geometry is None:
         raise InputError(f"{source.path}: không có dòng dữ liệu nào · there is no row of data")
     return best
+
+
+def columns_of(rows: Rows, table: Table) -> dict[str, str]:
+    """Field → header, by names that the table knows. InputError, with what is there, for one that is missing."""
+    headers = [str(header) for header in rows.frame.columns]
+    found = {match.key: match.header for match in match_headers(headers, table, guess=False)}
+    for field in table.fields:
+        if field.required and field.key not in found:
+            raise missing_column(rows, field)
+    return found
+
+
+def missing_column(rows: Rows, field: Field) -> InputError:
+    """What is said where a list lacks a column."""
+    there = ", ".join(map(str, rows.frame.columns[:12]))
+    return InputError(
+        f"{rows.file}: thiếu cột {field.vi} ({field.key}) · column {field.en} is missing; có · there are: {there}"
+    )
 
 
 def _score(rows: Rows, table: Table) -> float:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from phusong.geodata.errors import InputError
-from phusong.scenarios.calibrate_commands import calibrate_command
+from phusong.scenarios.calibration.command import calibrate_command
 from phusong.scenarios.data_commands import data, init_command
-from phusong.scenarios.link_commands import link_command, pathloss_command
-from phusong.scenarios.plan_command import plan_command
-from phusong.scenarios.report_command import report_command
+from phusong.scenarios.link.commands import link_command, pathloss_command
+from phusong.scenarios.plan.command import plan_command
+from phusong.scenarios.report.command import report_command
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
 
 INTERRUPTED = 130  # exit code after Ctrl-C
+UsageError: Any = (
+    typer.BadParameter.__base__
+)  # Click's own; releases of Typer differ in where they keep Click
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(data, name="data")
@@ -99,7 +102,7 @@ def run_command(
 
 def _tell(result: RunResult, folder: Path) -> None:
     """The run's headline on the terminal."""
-    from phusong.scenarios.network_words import network_sentences
+    from phusong.scenarios.networks.words import network_sentences
 
     for layer in result.summary["layers"]:
         typer.echo(
@@ -198,12 +201,13 @@ def list_command() -> None:
 def main() -> None:
     """Run the command line; exit 0 done, 2 the user's input is wrong, 1 our fault."""
     try:
-        app()
-    except SystemExit as ended:
-        if ended.code == INTERRUPTED:  # everything is cleaned up: do not take Python down piece by piece
-            sys.stderr.flush()
-            os._exit(INTERRUPTED)
-        raise
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        said = error.format_message().strip()
+        if said:  # empty where no command was given: the help, printed already, is the answer
+            asked = f" ({error.ctx.command_path} --help)" if error.ctx else ""
+            typer.echo(f"phusong: gõ sai lệnh · usage: {said}{asked}", err=True)
+        sys.exit(2)
     except InputError as error:
         typer.echo(f"phusong: {error}", err=True)
         sys.exit(2)
@@ -215,6 +219,10 @@ def main() -> None:
             f"phusong: lỗi của chương trình · our fault: {kind}: {error} (run again with --debug)", err=True
         )
         sys.exit(1)
+    if code == INTERRUPTED:  # everything is cleaned up: do not take Python down piece by piece
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

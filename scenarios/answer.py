@@ -23,8 +23,8 @@ from phusong.coverage.service import (
 )
 from phusong.geodata.raster import Raster
 from phusong.scenarios.border_answer import border_answer
-from phusong.scenarios.gap_causes import OtherWorlds
-from phusong.scenarios.gap_table import gap_table
+from phusong.scenarios.gaps.causes import OtherWorlds
+from phusong.scenarios.gaps.table import gap_table
 from phusong.scenarios.hamlet_service import Rates, hamlet_service, quality_summary
 from phusong.scenarios.inputs import Inputs, thresholds_of
 from phusong.scenarios.quality import quality_levels

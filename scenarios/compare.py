@@ -15,7 +15,7 @@ from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.scenarios.inputs import Inputs, load_inputs
 from phusong.scenarios.stored_run import StoredRun
-from phusong.scenarios.uncertainty_outputs import DRAWS_FILE
+from phusong.scenarios.uncertainty.outputs import DRAWS_FILE
 
 ROUNDING_DB = 0.1  # levels this near to the threshold may fall on either side: the kernels' own tolerance
 ROAD_STEP_M = 50.0
@@ -44,7 +44,10 @@ class Comparison:
 
 
 def compare(first: StoredRun, other: StoredRun) -> Comparison:
-    """The differences of `other` from `first`. InputError where the runs are of different data."""
+    """The differences of `other` from `first`. InputError where the runs are of different data.
+
+    People are those of `other`'s year in both: what is compared is whom the stations serve, not who was born.
+    """
     if first.scenario.data != other.scenario.data:
         raise InputError(
             f"{first.folder} and {other.folder} are runs of different data "
@@ -129,8 +132,13 @@ def _noise(first: StoredRun, other: StoredRun, key: str) -> dict[str, object]:
     }
 
 
+def same_people(first: StoredRun, other: StoredRun) -> bool:
+    """Whether both runs count the same people; not so where `[growth]` or its year differs."""
+    return bool(first.summary["population_total"] == other.summary["population_total"])
+
+
 def paired(first: StoredRun, other: StoredRun) -> bool:
-    """Whether both runs drew the same errors, draw by draw, on the same ground."""
+    """Whether both runs drew the same errors, draw by draw, on the same ground with the same people."""
     one, two = first.scenario, other.scenario
     alike = ("seed", "data", "area", "resolution_m")
     return (
@@ -139,6 +147,7 @@ def paired(first: StoredRun, other: StoredRun) -> bool:
         and one.uncertainty.draws == two.uncertainty.draws
         and one.uncertainty.changes() == two.uncertainty.changes()
         and one.radio.model == two.radio.model
+        and same_people(first, other)
         and all(getattr(one, name) == getattr(two, name) for name in alike)
         and (first.folder / DRAWS_FILE).is_file()
         and (other.folder / DRAWS_FILE).is_file()

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from phusong.scenarios.compare import ROUNDING_DB, Comparison
+from phusong.scenarios.compare import ROUNDING_DB, Comparison, same_people
 from phusong.scenarios.inputs import load_inputs
 from phusong.scenarios.tables import write_csv
 from phusong.scenarios.wording import number
@@ -36,7 +36,20 @@ def write_comparisons(comparisons: Sequence[Comparison], folder: Path, *, lang: 
 def verdict_lines(one: Comparison, lang: str) -> list[str]:
     """The comparison in sentences, one a layer, in Vietnamese or English; no difference is called one that
     rounding may have made."""
-    return [_sentence(row, lang) for row in one.layers.to_dict("records")]
+    return [*_whose_people(one, lang), *(_sentence(row, lang) for row in one.layers.to_dict("records"))]
+
+
+def _whose_people(one: Comparison, lang: str) -> list[str]:
+    """Said where the runs have different people: those of the later one are counted in both."""
+    if same_people(one.first, one.other):
+        return []
+    before, after = (number(run.summary["population_total"], lang) for run in (one.first, one.other))
+    year = one.other.scenario.year
+    if lang == "vi":
+        return [
+            f"Dân số của hai lần chạy khác nhau ({before} và {after}); cả hai được đếm theo dân năm {year}"
+        ]
+    return [f"The runs have different people ({before} and {after}); both are counted with those of {year}"]
 
 
 def _sentence(row: dict[Any, Any], lang: str) -> str:

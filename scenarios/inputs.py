@@ -23,7 +23,7 @@ from phusong.geodata.grid import Grid
 from phusong.geodata.problems import Problem, condensed
 from phusong.geodata.province import Province
 from phusong.scenarios.area import bounds_of, cropped
-from phusong.scenarios.calibration_file import read_calibration
+from phusong.scenarios.calibration.file import read_calibration
 from phusong.scenarios.changes import on_air
 from phusong.scenarios.growth import grown
 from phusong.scenarios.scenario import Scenario

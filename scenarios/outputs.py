@@ -20,15 +20,15 @@ from phusong.scenarios.border_answer import border_layers
 from phusong.scenarios.folder import MARK
 from phusong.scenarios.inputs import asked_cells
 from phusong.scenarios.maps.tiles import OnlineTiles
-from phusong.scenarios.networks import network_phases, write_networks
+from phusong.scenarios.networks.answer import network_phases, write_networks
 from phusong.scenarios.phases import draw_targets, phase_table, target_table
 from phusong.scenarios.replay import hashes
-from phusong.scenarios.report_words import words
+from phusong.scenarios.report.words import words
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
 from phusong.scenarios.tables import write_csv
 from phusong.scenarios.targets import target_row
-from phusong.scenarios.uncertainty_outputs import SURE_COLUMNS, write_uncertainty
+from phusong.scenarios.uncertainty.outputs import SURE_COLUMNS, write_uncertainty
 
 HAMLET_COLUMNS = (
     "hamlet_id", "name", "commune_code", "commune", "district", "lat", "lon", "population",
@@ -62,9 +62,10 @@ def write_outputs(
 ) -> None:
     """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
     from phusong.scenarios.maps import write_map, write_years
-    from phusong.scenarios.report import write_report
-    from phusong.scenarios.report_gis import style_geopackage, write_class_rasters, write_kmz
-    from phusong.scenarios.report_xlsx import write_workbook
+    from phusong.scenarios.report.gis import write_class_rasters, write_kmz
+    from phusong.scenarios.report.page import write_report
+    from phusong.scenarios.report.qgis import style_geopackage
+    from phusong.scenarios.report.xlsx import write_workbook
 
     result = results[-1]
     made_up = bool(result.province.synthetic)

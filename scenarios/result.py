@@ -13,12 +13,12 @@ from phusong.coverage.coverage_map import CoverageMap
 from phusong.coverage.service import LEVELS
 from phusong.coverage.targets import Target
 from phusong.geodata.province import Province
-from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.networks.answer import NetworksAnswer
 from phusong.scenarios.outages import Outages
 
 if TYPE_CHECKING:
     from phusong.scenarios.second_opinion import SecondOpinion
-    from phusong.scenarios.uncertainty_answer import UncertaintyAnswer
+    from phusong.scenarios.uncertainty.answer import UncertaintyAnswer
 
 SERVICE_LEVELS = LEVELS  # from worst to best
 

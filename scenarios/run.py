@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
     from phusong.coverage.hearing import Hearing
     from phusong.coverage.reach import Reach
     from phusong.coverage.site import Sector
+    from phusong.coverage.uncertainty.heard import Strongest
     from phusong.scenarios.inputs import Inputs
 
 IN_MEMORY_BYTES = 1_000_000_000  # larger maps lie in files that go with the run
 BYTES_PER_CELL_OF_LAYER = 18
-BYTES_PER_CELL_AND_LAYER = 60  # 18 for a layer's arrays, the rest while it is predicted, counted and written
+BYTES_PER_CELL_AT_WORK = 42  # beside a layer's own arrays: while it is predicted, counted and written
 
 
 def run(
@@ -49,16 +52,17 @@ def run(
     from phusong.coverage.roaming import with_roaming
     from phusong.scenarios.answer import answer
     from phusong.scenarios.busy_hour import busy_hour, rates_mbps
-    from phusong.scenarios.gap_causes import other_worlds
+    from phusong.scenarios.gaps.causes import other_worlds
+    from phusong.scenarios.gaps.other import other_gaps, people_by_kind
     from phusong.scenarios.inputs import ground_of, load_inputs
-    from phusong.scenarios.networks import other_networks, with_networks
-    from phusong.scenarios.other_gaps import other_gaps, people_by_kind
+    from phusong.scenarios.networks.answer import other_networks, with_networks
     from phusong.scenarios.outages import check_cuts, hearing_of, outage_summary, outages
     from phusong.scenarios.quality import quality_levels
     from phusong.scenarios.rim import with_rim
     from phusong.scenarios.second_opinion import asked_of, opinion_summary, opinions
     from phusong.scenarios.targets import target_row, with_networks_reached
-    from phusong.scenarios.uncertainty_answer import ears_of, listened, uncertainty, with_uncertainty
+    from phusong.scenarios.uncertainty.answer import uncertainty, with_uncertainty
+    from phusong.scenarios.uncertainty.ears import ears_of
 
     stages = stages or Stages(quiet=True)
     with stages.stage("inputs", "Dữ liệu đầu vào · inputs"):
@@ -70,8 +74,8 @@ def run(
     hearing = hearing_of(inputs) if scenario.outages else None
     ears = ears_of(scenario, inputs, ground)
     with stages.stage("predict", "Dự báo vùng phủ · predicting coverage") as report:
-        listening = engine if ears is None else listened(engine, ears)
-        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, listening, hearing)
+        lists = None if ears is None else ears.lists
+        coverage, reach = predicted(scenario, inputs, ground, inputs.sectors, report, engine, hearing, lists)
     met = with_roaming(coverage, scenario.roaming)  # what subscribers meet
     second = None
     if scenario.radio.second_opinions:
@@ -89,7 +93,7 @@ def run(
     worlds = None
     if scenario.explain_gaps:
         with stages.stage("causes", "Vì sao lõm sóng · why gaps are gaps") as report:
-            worlds = other_worlds(scenario, inputs, ground, met, report, engine)
+            worlds = other_worlds(scenario, inputs, ground, met, report)
     with stages.stage("answer", "Thôn ấp, vùng lõm · hamlets and gaps"):
         # each network carries its own subscribers' traffic: guests' traffic is not known
         loaded = busy_hour(scenario, inputs, coverage)
@@ -129,15 +133,15 @@ def predicted(
     report: Report,
     engine: Engine,
     hearing: Hearing | None = None,
+    strongest: Strongest | None = None,
 ) -> tuple[CoverageMap, Reach | None]:
     """The coverage of some sectors on the scenario's grid, and who is heard where if `hearing` asks for it.
 
-    InputError for what its model cannot predict.
+    The lists of `strongest` are filled by the way. InputError for what its model cannot predict.
     """
     from phusong.geodata.raster import mapped
     from phusong.scenarios.inputs import options_of
 
-    large = _cells_of_layers(scenario, inputs.grid) * BYTES_PER_CELL_OF_LAYER > IN_MEMORY_BYTES
     try:
         return engine(
             ground,
@@ -146,8 +150,9 @@ def predicted(
             options=options_of(scenario),
             where=inputs.asked(inputs.grid),
             hearing=hearing,
+            strongest=strongest,
             progress=report,
-            **({"allocate": mapped} if large else {}),
+            **({"allocate": mapped} if _in_files(scenario, inputs.grid) else {}),
         )
     except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
         raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
@@ -175,18 +180,45 @@ def run_to_folder(
 
 
 def check_memory(scenario: Scenario, grid: Grid) -> None:
-    """InputError where the grid's layers would not fit into the memory that is free now."""
-    needed = _cells_of_layers(scenario, grid) * BYTES_PER_CELL_AND_LAYER
+    """InputError where the run would not fit into the memory, or its layers' files on the disk, that is free now.
+
+    Layers that lie in files are predicted strip by strip and then gone through one by one.
+    """
+    cells, layers = grid.rows * grid.cols, _layers(scenario)
+    needed = cells * layers * (BYTES_PER_CELL_OF_LAYER + BYTES_PER_CELL_AT_WORK)
+    if _in_files(scenario, grid):
+        from phusong.coverage.strips import CELLS_AT_A_TIME
+
+        at_once = max(cells, min(cells, CELLS_AT_A_TIME) * layers)
+        shared = cells * len(scenario.roaming) * len(scenario.technologies)
+        needed = at_once * BYTES_PER_CELL_AT_WORK + shared * BYTES_PER_CELL_OF_LAYER
+        folder = tempfile.gettempdir()
+        _check_room(
+            scenario,
+            cells * layers * BYTES_PER_CELL_OF_LAYER,
+            shutil.disk_usage(folder).free,
+            f"room in {folder}",
+        )
     free = _free_memory()
-    if free is not None and needed > free:
+    if free is not None:
+        _check_room(scenario, needed, free, "memory")
+
+
+def _check_room(scenario: Scenario, needed: int, free: int, what: str) -> None:
+    if needed > free:
         raise InputError(
-            f"resolution_m = {scenario.resolution_m:g} needs about {needed / 1e9:.1f} GB of memory and "
+            f"resolution_m = {scenario.resolution_m:g} needs about {needed / 1e9:.1f} GB of {what} and "
             f"{free / 1e9:.1f} GB are free; give a larger --resolution"
         )
 
 
-def _cells_of_layers(scenario: Scenario, grid: Grid) -> int:
-    return grid.rows * grid.cols * len(scenario.technologies) * (len(scenario.operators) + 1)
+def _layers(scenario: Scenario) -> int:
+    return len(scenario.technologies) * (len(scenario.operators) + 1)
+
+
+def _in_files(scenario: Scenario, grid: Grid) -> bool:
+    """True where the layers are too large to lie in memory."""
+    return grid.rows * grid.cols * _layers(scenario) * BYTES_PER_CELL_OF_LAYER > IN_MEMORY_BYTES
 
 
 def _free_memory() -> int | None:
@@ -217,6 +249,8 @@ def inputs_sha256(scenario: Scenario) -> dict[str, str]:
         scenario.loudspeakers.table,
         scenario.quality.file,
         scenario.radio.calibration,
+        scenario.plan.own,
+        scenario.plan.points,
     ]
     for table in dict.fromkeys([*files, *(shape.file for shape in shapes)]):
         if table:

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from phusong.scenarios.maps.tiles import OnlineTiles
-from phusong.scenarios.network_keys import Demand, Fixed, Loudspeakers
+from phusong.scenarios.networks.keys import Demand, Fixed, Loudspeakers
 from phusong.scenarios.outage_keys import Cut, Off
-from phusong.scenarios.plan_keys import PlanKeys
+from phusong.scenarios.plan.keys import PlanKeys
 from phusong.scenarios.radio_keys import Radio as Radio
 from phusong.scenarios.service_keys import Border, Quality
 from phusong.scenarios.strict import Strict
-from phusong.scenarios.uncertainty_keys import Uncertainty
+from phusong.scenarios.uncertainty.keys import Uncertainty
 
 Technology = Literal["3G", "4G", "5G"]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]

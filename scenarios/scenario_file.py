@@ -88,8 +88,11 @@ def _merged(name_or_path: str, seen: tuple[str, ...]) -> tuple[dict[str, Any], _
     return _overlay(below, own), file
 
 
+_FILES = ("file", "calibration", "add_table", "table", "own", "points")  # keys that name one
+
+
 def _beside(keys: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The keys with the project folder and every `file` and `calibration` taken from beside the scenario."""
+    """The keys with the project folder and every file that they name taken from beside the scenario."""
     data = keys.get("data")
     found = {key: _files_beside(value, folder) for key, value in keys.items()}
     return {**found, "data": str(folder / data)} if isinstance(data, str) and data != "reference" else found
@@ -102,7 +105,7 @@ def _files_beside(value: Any, folder: Path) -> Any:
         return value
     return {
         key: str(folder / one)
-        if key in ("file", "calibration") and isinstance(one, str) and one
+        if key in _FILES and isinstance(one, str) and one
         else _files_beside(one, folder)
         for key, one in value.items()
     }

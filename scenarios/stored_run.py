@@ -23,14 +23,14 @@ from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.answer import answer
 from phusong.scenarios.folder import MARK
 from phusong.scenarios.inputs import Inputs
-from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.networks.answer import NetworksAnswer
 from phusong.scenarios.outages import Outages
 from phusong.scenarios.outputs import RASTERS, UNKNOWN
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.second_opinion import SecondOpinion
-from phusong.scenarios.uncertainty_answer import UncertaintyAnswer
-from phusong.scenarios.uncertainty_outputs import DRAWS_FILE, SURE_COLUMNS
+from phusong.scenarios.uncertainty.answer import UncertaintyAnswer
+from phusong.scenarios.uncertainty.outputs import DRAWS_FILE, GAP_COLUMNS, SURE_COLUMNS
 
 SECTIONS = ("fixed", "loudspeakers", "capacity")  # of summary.json, from the other networks
 
@@ -116,6 +116,7 @@ class StoredRun:
             totals=self._table("uncertainty.csv"),
             hamlets=service[["hamlet_id", "layer", *SURE_COLUMNS]],
             units=self._table("units.csv", code=str).filter(regex=r"^(level|code|layer)$|_p\d+$"),
+            gaps=self._table("gaps.csv").filter(items=["gap_id", *GAP_COLUMNS]),
             draws=self._table(DRAWS_FILE),
             probability={
                 path.stem.removeprefix("probability_"): read_geotiff(path).values

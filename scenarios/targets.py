@@ -17,6 +17,11 @@ from phusong.coverage.targets import Target, areas_served, points_served
 from phusong.geodata.province import Province
 
 ZONE_AREA_SHARE = 0.95  # of a zone's area, for the zone to count
+DRAWN_FIGURES = {
+    "hamlets": "hamlets_served",
+    "people": "people_served_share",
+    "road": "border_served_km",
+}  # measure: figure of `intervals` in summary.json
 PLACE_COLUMNS = ("key", "layer", "name", "kind", "served_share", "met")
 
 
@@ -84,6 +89,20 @@ def with_networks_reached(targets: tuple[Target, ...], summary: Mapping[str, Any
         else target
         for target in targets
     )
+
+
+def reached_between(summary: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """By target, between what 90 % of a run's draws lie, in the target's unit: of those whose figure is drawn."""
+    drawn = {row["layer"]: row.get("intervals", {}) for row in summary["layers"]}
+    road_km = {row["layer"]: row["road_km"] for row in summary.get("border", ())}
+    found = {}
+    for wanted in _wanted():
+        key = f"any-{wanted.get('technology', 'none').lower()}"
+        figure = drawn.get(key, {}).get(DRAWN_FIGURES.get(wanted["measure"], ""))
+        whole = road_km.get(key, 0.0) if wanted["measure"] == "road" else 1.0
+        if figure is not None and whole > 0.0:
+            found[wanted["key"]] = figure["p5"] / whole, figure["p95"] / whole
+    return found
 
 
 def _wanted() -> list[dict[str, Any]]:

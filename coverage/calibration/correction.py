@@ -51,6 +51,12 @@ class Correction:
         d = np.clip(np.asarray(distance_m, np.float64) * 1e-3, *self.distance_km)
         return self.offset_db + self.slope_db * np.log10(d)
 
+    def least_db(self) -> float:
+        """What `at_points` is nowhere below, dB."""
+        return float(self.along_db(1e3 * np.array(self.distance_km)).min()) + min(
+            0.0, *self.clutter_db.values(), 0.0
+        )
+
     def at_points(self, ground: Ground | Band, at: tuple[float, float], x: Floats, y: Floats) -> Floats:
         """What is added to the loss of paths from `at` to x, y (cells of the ground's grid), dB."""
         added = self.along_db(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m)

@@ -157,3 +157,38 @@ def group_levels(level: F32, place: I64, people: F64, start: I64, share: float, 
             if heard >= share * total * (1.0 - 1e-9):
                 out[h] = -own[k]
                 break
+
+
+@jit(nogil=True)
+def _root(parent: I32, node: int) -> int:
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
+
+
+@jit(nogil=True)
+def joined_people(
+    level: F32, threshold_dbm: float, place: I64, people: F64, square: I32, links: I32, parent: I32, total: F64
+) -> None:  # fmt: skip
+    """Fills total[square] with the people below the threshold in each group of linked squares, at one square
+    of the group; squares without such people divide groups.
+
+    `parent` comes as the numbers of the squares, `total` as zeros.
+    """
+    for k in range(place.size):
+        if not level[place[k]] >= threshold_dbm:
+            total[square[k]] += people[k]
+    for k in range(links.shape[0]):
+        a, b = links[k, 0], links[k, 1]
+        if total[a] > 0.0 and total[b] > 0.0:
+            a, b = _root(parent, a), _root(parent, b)
+            if a < b:
+                parent[b] = a
+            else:
+                parent[a] = b
+    for node in range(total.size):
+        root = _root(parent, node)
+        if root != node:
+            total[root] += total[node]
+            total[node] = 0.0

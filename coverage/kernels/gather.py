@@ -124,26 +124,33 @@ def _geometry(view: MastView, row: int, first: int, count: int, ground_m: F32, s
         )
 
 
+@jit(forceinline=True)
+def polar_place(turn: Any, flat_m: Any, per_degree: Any, steps: Any, radials: int) -> Any:
+    """Between which radials and after which sample a cell lies: r0, r1, how far across, n, how far along."""
+    at = turn * per_degree
+    r0 = i32(at)
+    across = at - f32(r0)
+    if r0 >= radials:
+        r0 = i32(0)
+    r1 = r0 + i32(1)
+    if r1 >= radials:
+        r1 = i32(0)
+    radius = flat_m * steps
+    n = i32(radius)
+    return r0, r1, across, n, radius - f32(n)
+
+
 @jit()
-def _polar_loss(
+def polar_loss(
     polar: F32, reach: NDArray[np.int32], limit: int, steps: Any, count: int, turn: F32, flat_m: F32,
     spread: F32, constant: Any, loss: F32,
 ) -> None:  # fmt: skip
-    # bilinear between radials and samples; beyond known ground or the band's limit the loss is infinite
+    """Fills the whole loss of `count` cells, bilinear between radials and samples; beyond known ground or the
+    band's limit it is infinite."""
     radials = polar.shape[0]
     per_degree = f32(radials / 360.0)
     for k in range(count):
-        at = turn[k] * per_degree
-        r0 = i32(at)
-        across = at - f32(r0)
-        if r0 >= radials:
-            r0 = i32(0)
-        r1 = r0 + i32(1)
-        if r1 >= radials:
-            r1 = i32(0)
-        radius = flat_m[k] * steps
-        n = i32(radius)
-        along = radius - f32(n)
+        r0, r1, across, n, along = polar_place(turn[k], flat_m[k], per_degree, steps, radials)
         if n >= min(limit, min(reach[r0], reach[r1])):
             loss[k] = f32(np.inf)
             continue
@@ -153,8 +160,8 @@ def _polar_loss(
 
 
 @jit(**VECTOR)
-def _elevations(seen: Seen, count: int, tilt_east: Any, tilt_north: Any, at: F32) -> None:
-    # where a tilted sector's vertical table is read
+def elevations(seen: Seen, count: int, tilt_east: Any, tilt_north: Any, at: F32) -> None:
+    """Fills where a tilted sector's vertical table is read."""
     east, north, below = seen.east, seen.north, seen.below
     for k in range(count):
         down = below[k] - (tilt_east * east[k] + tilt_north * north[k])
@@ -169,10 +176,10 @@ def _between(table: F32, at: Any) -> Any:
 
 
 @jit(fastmath={"contract", "nsz"})
-def _levels(
+def levels(
     horizontal: F32, vertical: F32, start: Any, floor: Any, count: int, turn: F32, loss: F32, level: F32
 ) -> None:
-    # `level` holds where the vertical table is read, and then the level
+    """Fills the levels of a sector; before, `level` holds where the vertical table is read."""
     for k in range(count):
         pattern = _between(horizontal, turn[k]) + _between(vertical, level[k])
         level[k] = start - min(pattern, floor) - loss[k]
@@ -207,8 +214,8 @@ def add_sector(
     level: F32,
 ) -> None:  # fmt: skip
     """Adds one sector to `count` cells of a row, given how it sees them and the loss; `level` is scratch."""
-    _elevations(seen, count, sectors.tilt_deg[s, 0], sectors.tilt_deg[s, 1], level)
-    _levels(
+    elevations(seen, count, sectors.tilt_deg[s, 0], sectors.tilt_deg[s, 1], level)
+    levels(
         sectors.horizontal_db[s], sectors.vertical_db[s], sectors.level_dbm[s], sectors.floor_db[s], count,
         seen.turn, loss, level,
     )  # fmt: skip
@@ -253,7 +260,7 @@ def gather(
                 continue
             _geometry(view, row, first, count, ground_m[row], seen)
             for b in range(bands):
-                _polar_loss(
+                polar_loss(
                     polar[b],
                     reach,
                     limits[b],

@@ -11,7 +11,6 @@ from math import hypot, inf, pi
 
 import numpy as np
 from numba import prange
-from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.profile import Samples
@@ -20,7 +19,6 @@ from phusong.coverage.kernels.running import (
     F32,
     F64,
     Indices,
-    Output,
     Sums,
     between,
     excess_over_free_space_db,
@@ -141,17 +139,15 @@ def _hata_radial(
 @jit(parallel=True)
 def extended_hata_along(
     samples: Samples, holes: bool, cell_m: float, position: tuple[float, float],
-    heights_m: tuple[float, float], most: int, stride: int, wanted: NDArray[np.uint8], output: Output,
-    nearest_km: float, environment: int, frequencies_mhz: F64, loss: F32, reach: Indices,
+    heights_m: tuple[float, float], ends: Indices, stride: int, nearest_km: float, environment: int,
+    frequencies_mhz: F64, loss: F32, reach: Indices,
 ) -> None:  # fmt: skip
     """Extended Hata's loss beyond free space in polar form, dB; the mast is the base, the rest as p1546_along."""
     radials = reach.size
     for chunk in prange(CHUNKS):
-        sums = sums_of(most + 2)
+        sums = sums_of(ends.max() + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
-            last = read_with_sums(
-                samples, holes, position, 2.0 * pi * r / radials, most, stride, wanted, output, sums
-            )
+            last = read_with_sums(samples, holes, position, 2.0 * pi * r / radials, ends[r], sums)
             reach[r] = last // stride if last >= 0 else -1
             _hata_radial(
                 sums, last, cell_m, stride, heights_m, nearest_km, environment, frequencies_mhz, loss[:, r]

@@ -10,7 +10,6 @@ from math import atan, hypot, inf, pi
 
 import numpy as np
 from numba import prange
-from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.profile import Samples
@@ -19,7 +18,6 @@ from phusong.coverage.kernels.running import (
     F32,
     F64,
     Indices,
-    Output,
     Sums,
     between,
     excess_over_free_space_db,
@@ -100,9 +98,8 @@ def _p1546_radial(
 @jit(parallel=True)
 def p1546_along(
     samples: Samples, holes: bool, cell_m: float, position: tuple[float, float],
-    heights_m: tuple[float, float], most: int, stride: int, wanted: NDArray[np.uint8], output: Output,
-    nearest_km: float, land: Curves, sea: Curves, t: float, clutter: Clutter, frequencies_mhz: F64,
-    loss: F32, reach: Indices,
+    heights_m: tuple[float, float], ends: Indices, stride: int, nearest_km: float, land: Curves, sea: Curves,
+    t: float, clutter: Clutter, frequencies_mhz: F64, loss: F32, reach: Indices,
 ) -> None:  # fmt: skip
     """P.1546's loss beyond free space over land in polar form, dB; arguments as kernels.sweep.sweep.
 
@@ -110,11 +107,9 @@ def p1546_along(
     """
     radials = reach.size
     for chunk in prange(CHUNKS):
-        sums = sums_of(most + 2)
+        sums = sums_of(ends.max() + 2)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
-            last = read_with_sums(
-                samples, holes, position, 2.0 * pi * r / radials, most, stride, wanted, output, sums
-            )
+            last = read_with_sums(samples, holes, position, 2.0 * pi * r / radials, ends[r], sums)
             reach[r] = last // stride if last >= 0 else -1
             _p1546_radial(
                 sums, last, cell_m * 1e-3, stride, heights_m, nearest_km, land, sea, t, clutter,

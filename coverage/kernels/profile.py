@@ -5,9 +5,10 @@ Positions are in cells of the ground's grid: (0, 0) is the centre of its first c
 
 from __future__ import annotations
 
-from math import ceil, cos, hypot, sin
+from math import ceil, cos, hypot, pi, sin
 
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
@@ -88,6 +89,17 @@ def samples_wanted(
             if wanted[row, col]:
                 return min(most, (n // stride + 3) * stride)
     return 0
+
+
+@jit(parallel=True)
+def ends_of(
+    wanted: NDArray[np.uint8], output: tuple[float, float, float], most: int, stride: int,
+    ends: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Fills for each radial of a mast, evenly around from north, what `samples_wanted` says of it."""
+    for r in prange(ends.size):
+        azimuth = 2.0 * pi * r / ends.size
+        ends[r] = samples_wanted(wanted, output, sin(azimuth), -cos(azimuth), most, stride)
 
 
 @jit(fastmath={"contract", "nsz"})

@@ -5,20 +5,19 @@ The mean of an interval is a difference of two prefix sums, and so is the slope 
 
 from __future__ import annotations
 
-from math import cos, hypot, log10, sin
+from math import hypot, log10
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.compiled import jit
-from phusong.coverage.kernels.profile import Samples, inside, read_path, read_radial, samples_wanted
+from phusong.coverage.kernels.profile import Samples, inside, read_path, read_radial
 from phusong.coverage.propagation.p525 import free_space_loss_db
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 Indices = NDArray[np.int32]
-Output = tuple[float, float, float]
 
 CHUNKS = 64  # radials or points are dealt out in this many parts, whatever the number of workers
 
@@ -72,11 +71,9 @@ def excess_over_free_space_db(loss: float, f: float, distance_m: float, drop_m: 
 
 @jit()
 def read_with_sums(
-    samples: Samples, holes: bool, position: tuple[float, float], azimuth: float, most: int, stride: int,
-    wanted: NDArray[np.uint8], output: Output, sums: Sums,
-) -> int:  # fmt: skip
-    asked = samples_wanted(wanted, output, sin(azimuth), -cos(azimuth), most, stride)
-    last = read_radial(samples, position[0], position[1], azimuth, asked, holes, sums.terrain, sums.clutter)
+    samples: Samples, holes: bool, position: tuple[float, float], azimuth: float, end: int, sums: Sums
+) -> int:
+    last = read_radial(samples, position[0], position[1], azimuth, end, holes, sums.terrain, sums.clutter)
     if last > 0:
         _add_up(sums, last)
     return last

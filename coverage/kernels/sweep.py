@@ -12,7 +12,7 @@ samples at a time.
 
 from __future__ import annotations
 
-from math import cos, pi, sin, sqrt
+from math import pi, sqrt
 
 import numpy as np
 from numba import prange
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from phusong.coverage.compiled import jit
 from phusong.coverage.kernels.bullington import bullington_along, bullington_losses
 from phusong.coverage.kernels.clear_air import add_clear_air, horizons_along
-from phusong.coverage.kernels.profile import Samples, read_radial, samples_wanted
+from phusong.coverage.kernels.profile import Samples, read_radial
 from phusong.coverage.kernels.radial import Radial, prepare, radial_arrays, run_along
 from phusong.coverage.kernels.smooth_earth import heights_along, near_products, smooth_extras
 from phusong.coverage.kernels.vectors import Heights, Indices
@@ -51,10 +51,8 @@ def sweep(
     cell_m: float,
     position: tuple[float, float],
     heights_m: tuple[float, float],
-    most: int,
+    ends: Indices,
     stride: int,
-    wanted: NDArray[np.uint8],
-    output: tuple[float, float, float],
     clearance_m: float,
     earth_km: float,
     frequencies_mhz: Heights,
@@ -64,26 +62,24 @@ def sweep(
 ) -> None:
     """Diffraction loss from one mast in polar form: loss[f, radial, k] in dB at k · stride · cell_m.
 
-    Radial r points to azimuth 2πr/radials; reach[r] is the last k that lies on known ground and is asked for,
-    −1 for none. `heights_m` are both antennas above ground; `holes` says that some of the ground has no
-    height. `wanted` says which cells of the output grid are asked for; `output` is the mast's position in it
-    and the ground's cell in its own. With `air`, (ΔN, N_0, latitude in degrees), it is the median loss beyond
-    free space of all of P.1812-8, troposcatter and ducting too.
+    Radial r points to azimuth 2πr/radials and is followed to sample `ends[r]` of the ground's cells; reach[r]
+    is the last k up to there that lies on known ground, −1 for none. `heights_m` are both antennas above
+    ground; `holes` says that some of the ground has no height. With `air`, (ΔN, N_0, latitude in degrees), it
+    is the median loss beyond free space of all of P.1812-8, troposcatter and ducting too.
     """
     step_km = cell_m * 1e-3
     bare = max(0, int(np.ceil(clearance_m / cell_m - 1e-9)) - 1)
     bulge = 500.0 / earth_km
     longest_m = wavelength_m(frequencies_mhz.min())
-    radials = reach.size
+    radials, most = reach.size, ends.max()
     for chunk in prange(CHUNKS):
         radial = radial_arrays(most + 2)
         products = np.empty(most + 2)
         near_products(products, step_km, earth_km, longest_m)
         for r in range(chunk * radials // CHUNKS, (chunk + 1) * radials // CHUNKS):
             azimuth = 2.0 * pi * r / radials
-            asked = samples_wanted(wanted, output, sin(azimuth), -cos(azimuth), most, stride)
             last = read_radial(
-                samples, position[0], position[1], azimuth, asked, holes,
+                samples, position[0], position[1], azimuth, ends[r], holes,
                 radial.terrain, radial.clutter,
             )  # fmt: skip
             reach[r] = last // stride if last >= 0 else -1

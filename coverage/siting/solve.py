@@ -64,8 +64,8 @@ class _Hunt:
 
     @property
     def gap(self) -> float:
-        total = self.core.base_weight + self.value
-        return (self.bound - self.value) / max(total, 1e-12) if np.isfinite(self.value) else np.inf
+        """Relative to what the new sites add: what stands already would only make a poor plan look good."""
+        return (self.bound - self.value) / max(self.value, 1e-12) if np.isfinite(self.value) else np.inf
 
     @property
     def status(self) -> str:
@@ -96,10 +96,10 @@ def solve(
 ) -> Plan:
     """A plan for a maximal covering problem and the proof of how good it is.
 
-    Stops at a proven optimum, at `gap_target` (relative), after `rounds` of search, at `time_limit_s` of wall
-    time, or at Ctrl-C, with the best plan so far and a valid bound in every case. `start` is an earlier plan
-    on the same sets: with `rounds=1` a re-plan then takes about a second. Raises InputError when there is no
-    plan.
+    Stops at a proven optimum, at `gap_target` (relative to what the new sites add), after `rounds` of search,
+    at `time_limit_s` of wall time, or at Ctrl-C, with the best plan so far and a valid bound in every case.
+    `start` is an earlier plan on the same sets: with `rounds=1` a re-plan then takes about a second. Raises
+    InputError when there is no plan.
     """
     wall, cpu = time.monotonic(), time.process_time()
     check(problem)

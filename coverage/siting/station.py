@@ -78,11 +78,15 @@ def coverage_sets(
         window = ground.window(
             (x_m - radius_m - 500.0, y_m - radius_m - 500.0, x_m + radius_m + 500.0, y_m + radius_m + 500.0)
         )
-        layers = predict(window, station.sectors("s", x_m, y_m), grid=part, options=options).layers
-        layer = layers[f"{station.operator}-{station.carrier.technology}".lower().replace(" ", "-")]
         near = np.sort(np.asarray(tree.query_ball_point((x_m, y_m), radius_m + grid.cell_m), dtype=np.int64))
         row, col = part.row_col(people.x_m[near], people.y_m[near])
-        near = near[part.contains(row, col)]
+        inside = part.contains(row, col)
+        near = near[inside]
+        where = np.zeros(part.shape, bool)
+        where[row[inside], col[inside]] = True
+        sectors = station.sectors("s", x_m, y_m)
+        layers = predict(window, sectors, grid=part, options=options, where=where).layers
+        layer = layers[f"{station.operator}-{station.carrier.technology}".lower().replace(" ", "-")]
         there = People(people.x_m[near], people.y_m[near], people.people[near], people.hamlet[near])
         level_dbm = signal_at(Raster(part, layer.rsrp_dbm), there)
         covered.append(near[level_dbm >= layer.threshold_dbm])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.kernels.draws import LOWEST, best_levels, group_levels, together
+from phusong.coverage.uncertainty.gap_sizes import Homes, gap_sizes
 from phusong.coverage.uncertainty.parts import Setting, every_change_db
 
 F32 = NDArray[np.float32]
@@ -29,6 +30,9 @@ class Asked:
     - people: `place`, `people` and `unit` of each group of neighbours, sorted by hamlet, those of hamlet h from
       hamlet_start[h] on
     - `road_place`, `road_km`: pieces of road
+    - `ground_place`, `ground_km2`: cells of ground, each standing for so much of it
+    - `gap_of_point` (layers, points of people): the run's own gap there, by row of its table, -1 for none
+    - `homes`, `least_people`: how gaps are found anew in each draw
     """
 
     members: NDArray[np.bool_]
@@ -41,6 +45,12 @@ class Asked:
     hamlet_share: float
     road_place: I64
     road_km: F64
+    ground_place: I64
+    ground_km2: F64
+    gap_of_point: I64
+    gaps: int
+    homes: Homes
+    least_people: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,9 @@ class Counts:
     unit_people: F64  # (layers, units), outdoors
     hamlet_dbm: F32  # (layers, hamlets)
     road_km: F64
+    area_km2: F64  # served
+    gap_sizes: F64  # (layers, 3): people in gaps, in the largest, in the three largest
+    lost_people: F64  # (the run's gaps,): who is without signal there
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,9 @@ class Draws:
     unit_people: F64
     hamlet_dbm: F32
     road_km: F64
+    area_km2: F64
+    gap_sizes: F64
+    lost_people: F64
     probability: F32  # (layers, places)
 
     @property
@@ -83,7 +99,8 @@ def count(asked: Asked, best_dbm: F32) -> tuple[Counts, F32]:
     together(best_dbm, asked.members, level)
     hamlet = np.empty((layers, asked.hamlet_start.size - 1), np.float32)
     people, unit_people = np.empty((layers, 3)), np.empty((layers, asked.units))
-    road = np.empty(layers)
+    road, area, sizes = np.empty(layers), np.empty(layers), np.empty((layers, 3))
+    lost_people = np.zeros(asked.gaps)
     for k in range(layers):
         steps = asked.thresholds_dbm[k]
         mine = level[k][asked.place]
@@ -91,8 +108,15 @@ def count(asked: Asked, best_dbm: F32) -> tuple[Counts, F32]:
         served = mine >= steps[0]
         unit_people[k] = np.bincount(asked.unit[served], weights=asked.people[served], minlength=asked.units)
         road[k] = asked.road_km[level[k][asked.road_place] >= steps[0]].sum()
+        area[k] = asked.ground_km2[level[k][asked.ground_place] >= steps[0]].sum()
+        sizes[k] = gap_sizes(asked.homes, level[k], steps[0], asked.least_people)
+        lost = ~served & (asked.gap_of_point[k] >= 0)
+        lost_people += np.bincount(
+            asked.gap_of_point[k][lost], weights=asked.people[lost], minlength=asked.gaps
+        )
         group_levels(level[k], asked.place, asked.people, asked.hamlet_start, asked.hamlet_share, hamlet[k])
-    return Counts(people, unit_people, np.where(hamlet > LOWEST / 2, hamlet, -np.inf), road), level
+    hamlet = np.where(hamlet > LOWEST / 2, hamlet, -np.inf)
+    return Counts(people, unit_people, hamlet, road, area, sizes, lost_people), level
 
 
 def monte_carlo(
@@ -121,13 +145,13 @@ def monte_carlo(
         served += reached
         if progress is not None:
             progress(len(found), draws)
-    return Draws(
-        people=np.stack([one.people for one in found]),
-        unit_people=np.stack([one.unit_people for one in found]),
-        hamlet_dbm=np.stack([one.hamlet_dbm for one in found]),
-        road_km=np.stack([one.road_km for one in found]),
-        probability=(served / draws).astype(np.float32),
-    )
+    return together_of(found, (served / draws).astype(np.float32))
+
+
+def together_of(found: Sequence[Counts], probability: F32) -> Draws:
+    """The answers of some draws as one value."""
+    stacked = {one.name: np.stack([getattr(counts, one.name) for counts in found]) for one in fields(Counts)}
+    return Draws(**stacked, probability=probability)
 
 
 def in_order(work: Callable[[int], T], numbers: Iterable[int], workers: int) -> Iterator[T]:

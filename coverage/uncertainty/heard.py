@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.coverage.coverage_map import CoverageMap
+from phusong.coverage.ground import Rows
 from phusong.coverage.kernels.gather import NEVER_DBM, MastSectors, MastView
 from phusong.coverage.kernels.heard import Ranks, hear
 from phusong.coverage.site import Sector
@@ -48,8 +49,8 @@ def places_at(
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """Lists that fill while `predict` runs: give `hear` to it as `listen`."""
+class Strongest:
+    """Lists that fill while `predict` runs: give `hear` to it as `listen`, or all to `predict_strips`."""
 
     places: Places
     layers: tuple[LayerName, ...]
@@ -69,20 +70,41 @@ class Listening:
             sectors, view, polar, reach, limits, constant_db,
         )  # fmt: skip
 
+    def part(self, rows: Rows) -> Strongest:
+        """Empty lists for the places in some rows of the grid: what a worker fills."""
+        mine = self._within(rows)
+        few = Places(self.places.grid, self.places.row[mine], self.places.col[mine])
+        ranks = _empty(len(self.layers), few.row.size, self.ranks.level_dbm.shape[2])
+        return replace(self, places=few, ground_m=self.ground_m[mine], ranks=ranks)
+
+    def take(self, rows: Rows, ranks: Ranks) -> None:
+        """Keeps what was heard in the part of these rows."""
+        mine = self._within(rows)
+        self.ranks.level_dbm[:, mine] = ranks.level_dbm
+        self.ranks.sector[:, mine] = ranks.sector
+
+    def _within(self, rows: Rows) -> slice:
+        first, last = np.searchsorted(self.places.row, rows)
+        return slice(int(first), int(last))
+
+
+def _empty(layers: int, places: int, depth: int) -> Ranks:
+    shape = (layers, places, depth)
+    return Ranks(np.full(shape, NEVER_DBM, np.float32), np.full(shape, -1, np.int32))
+
 
 def listening(
     places: Places, sectors: Sequence[Sector], ground_m: NDArray[np.float32], *, depth: int = DEPTH
-) -> Listening:
+) -> Strongest:
     """Empty lists for every operator and technology; `ground_m` is the terrain at the places."""
     names = tuple(sorted({(sector.operator, sector.carrier.technology) for sector in sectors}))
     number = {name: k for k, name in enumerate(names)}
-    shape = (len(names), places.row.size, depth)
-    return Listening(
+    return Strongest(
         places=places,
         layers=names,
         layer_of_sector=np.array([number[s.operator, s.carrier.technology] for s in sectors], np.int32),
         ground_m=ground_m,
-        ranks=Ranks(np.full(shape, NEVER_DBM, np.float32), np.full(shape, -1, np.int32)),
+        ranks=_empty(len(names), places.row.size, depth),
     )
 
 
@@ -96,7 +118,7 @@ class Heard:
     sector: NDArray[np.int32]
 
 
-def heard(lists: Listening, coverage: CoverageMap) -> Heard:
+def heard(lists: Strongest, coverage: CoverageMap) -> Heard:
     """The lists, held against the map that came of the same prediction; ValueError where they disagree."""
     level = lists.ranks.level_dbm.copy()
     for k, (operator, technology) in enumerate(lists.layers):

@@ -6,10 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from importlib import resources
-from math import hypot, isfinite
+from math import isfinite
 from typing import Any
-
-from scipy.special import ndtri
 
 # what the answer is drawn over and ranked by, in this order
 SOURCES = ("shadow", "terrain", "clutter", "power", "pointing", "height", "model")
@@ -89,17 +87,6 @@ def fitted(known: Sources, cell_m: float) -> Sources:
         shadow_correlation_m=max(known.shadow_correlation_m, cell_m),
         clutter_correlation_m=max(known.clutter_correlation_m, cell_m),
     )
-
-
-def margin_db(known: Sources, probability: float) -> float:
-    """By how much one station's level must pass a threshold to reach it with this probability, dB.
-
-    Of fading on an obstructed path and power errors alone: errors of the ground and the model, which move many
-    places at once, are not in it, nor is a second station that stands in. ValueError out of 0.5 to 0.999.
-    """
-    if not 0.5 <= probability <= 0.999:
-        raise ValueError(f"probability must lie between 0.5 and 0.999, not {probability:g}")
-    return float(ndtri(probability)) * hypot(known.shadow_obstructed_db, known.stations_power_db)
 
 
 def none() -> Sources:

@@ -25,7 +25,7 @@ It is one more choice beside signal level and best server, with a legend of the 
 its number on the card of any place that is clicked.
 
 Either way the function's name is added to `ROOMS` in `layers_of.py`, and that is all. What a report shows comes
-in by the same kind of door: `scenarios/report_sections.py`.
+in by the same kind of door: `scenarios/report/sections.py`.
 """
 
 from __future__ import annotations

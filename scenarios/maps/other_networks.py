@@ -9,7 +9,7 @@ import numpy as np
 
 from phusong.geodata.reference.networks import SYNTHETIC_LABELS
 from phusong.scenarios.maps.door import Fact, Mark, VectorLayer, Words, stacked
-from phusong.scenarios.networks import NetworksAnswer
+from phusong.scenarios.networks.answer import NetworksAnswer
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.wording import number, percent
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from phusong.scenarios.maps.door import Fact, Mark, VectorLayer
-from phusong.scenarios.plan_words import BACKHAUL, KINDS
+from phusong.scenarios.plan.words import BACKHAUL, KINDS
 from phusong.scenarios.result import RunResult
 
 # one colour a year, from the first: dark enough for white rims, told apart by those who see few colours
@@ -35,7 +35,7 @@ def plan_layers(result: RunResult) -> Iterator[VectorLayer]:
         group=("Phương án", "Plan"),
         table=table,
         marks=tuple(
-            Mark((f"dựng năm {year}", f"built in {year}"), COLOURS[n % len(COLOURS)], "diamond")
+            Mark((f"dựng năm {year}", f"built in {year}"), COLOURS[n % len(COLOURS)], "diamond", size=1.7)
             for n, year in enumerate(years)
         ),
         kind=[years.index(int(year)) for year in sites["year"]],

@@ -12,7 +12,7 @@ import pytest
 from shapely import LineString
 
 from phusong.scenarios.maps import write_map
-from phusong.scenarios.networks import NetworksAnswer, with_networks
+from phusong.scenarios.networks.answer import NetworksAnswer, with_networks
 from phusong.scenarios.result import RunResult
 
 pytestmark = pytest.mark.browser

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from phusong.geodata.errors import InputError
-from phusong.scenarios import report_pdf
-from phusong.scenarios.report import write_report
+from phusong.scenarios.report import pdf
+from phusong.scenarios.report.page import write_report
 from phusong.scenarios.result import RunResult
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def file(made_up_result: Callable[..., RunResult], tmp_path_factory: pytest.Temp
 
 def test_it_prints_to_a4(file: Path, browser: Browser, tmp_path: Path) -> None:
     assert browser.is_connected()
-    report_pdf.print_pdf(file, tmp_path / "report.pdf")
+    pdf.print_pdf(file, tmp_path / "report.pdf")
     content = (tmp_path / "report.pdf").read_bytes()
     assert content.startswith(b"%PDF")
     sizes = [tuple(map(float, box)) for box in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)]
@@ -39,9 +39,9 @@ def test_it_prints_to_a4(file: Path, browser: Browser, tmp_path: Path) -> None:
 def test_without_a_browser_it_says_what_to_do(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_pdf.shutil, "which", lambda _: None)
+    monkeypatch.setattr(pdf.shutil, "which", lambda _: None)
     with pytest.raises(InputError, match="print it"):
-        report_pdf.print_pdf(file, tmp_path / "report.pdf")
+        pdf.print_pdf(file, tmp_path / "report.pdf")
 
 
 def test_it_has_no_serious_fault_and_fits_a_phone(file: Path, browser: Browser, axe: str) -> None:

@@ -79,17 +79,17 @@ def _cause(
     mends, antennas = mend_sectors(sectors, catalogue())
     near = around(ground, people.x_m, people.y_m)
     levels = Counterfactuals(
-        real=level(ground, sectors, "Viettel"),
-        open=level(open_land(ground, near), sectors, "Viettel"),
-        bare=level(bare_ground(ground, near), sectors, "Viettel"),
-        flat=level(flat_ground(ground), sectors, "Viettel"),
-        way=level(clear_way(ground, near), sectors, "Viettel"),
-        others=level(ground, sectors, "VNPT"),
-        unlimited=level(ground, unlimited, "Viettel") if unlimited else np.array([-np.inf]),
-        tilted=level(ground, list(mends), "Viettel" + TILTED, antennas),
-        aimed=level(ground, list(mends), "Viettel" + AIMED, antennas),
+        real_dbm=level(ground, sectors, "Viettel"),
+        open=level(open_land(ground, near), sectors, "Viettel") >= threshold_dbm,
+        bare=level(bare_ground(ground, near), sectors, "Viettel") >= threshold_dbm,
+        flat=level(flat_ground(ground), sectors, "Viettel") >= threshold_dbm,
+        way=level(clear_way(ground, near), sectors, "Viettel") >= threshold_dbm,
+        others=level(ground, sectors, "VNPT") >= threshold_dbm,
+        unlimited=level(ground, unlimited or [], "Viettel") >= threshold_dbm,
+        tilted=level(ground, list(mends), "Viettel" + TILTED, antennas) >= threshold_dbm,
+        aimed=level(ground, list(mends), "Viettel" + AIMED, antennas) >= threshold_dbm,
     )
-    assert levels.real[0] < threshold_dbm, "the village must lie in a gap"
+    assert levels.real_dbm[0] < threshold_dbm, "the village must lie in a gap"
     row = explain_gaps(np.array([0]), 1, people, levels, threshold_dbm).iloc[0]
     return row["cause"], row["mend"], float(row["lacking_db"])
 
@@ -164,19 +164,19 @@ def test_a_village_that_lacks_two_decibels_is_mended_by_power() -> None:
 
 def test_a_gaps_cause_is_that_of_most_of_its_people() -> None:
     people = People(np.zeros(3), np.zeros(3), np.array([10.0, 30.0, 25.0]), np.zeros(3, np.int64))
-    nothing = np.full(3, -np.inf)
+    nobody = np.zeros(3, bool)
     levels = Counterfactuals(
-        real=nothing,
-        open=np.array([-80.0, -80.0, -120.0]),
-        bare=np.array([-90.0, -120.0, -120.0]),
-        flat=np.array([-120.0, -80.0, -120.0]),
-        way=np.array([-100.0, -120.0, -120.0]),
-        others=nothing,
-        unlimited=nothing,
-        tilted=nothing,
-        aimed=nothing,
+        real_dbm=np.full(3, -np.inf),
+        open=np.array([True, True, False]),
+        bare=np.array([True, False, False]),
+        flat=np.array([False, True, False]),
+        way=np.array([True, False, False]),
+        others=nobody,
+        unlimited=nobody,
+        tilted=nobody,
+        aimed=nobody,
     )
-    assert [CAUSES[code] for code in causes_of_points(levels, -110.0)] == [
+    assert [CAUSES[code] for code in causes_of_points(levels)] == [
         "clutter_way",
         "terrain",
         "no_site",
@@ -184,6 +184,6 @@ def test_a_gaps_cause_is_that_of_most_of_its_people() -> None:
     table = explain_gaps(np.array([0, 0, 1]), 2, people, levels, -110.0)
     assert table["cause"].tolist() == ["terrain", "no_site"]
     assert table["cause_share"].tolist() == [0.75, 1.0]
-    shared = replace(levels, others=np.array([-200.0, -100.0, -200.0]))
+    shared = replace(levels, others=np.array([False, True, False]))
     first = explain_gaps(np.array([0, 0, 1]), 2, people, shared, -110.0).iloc[0]
     assert (first["cause"], first["own_cause"]) == ("one_operator", "terrain")

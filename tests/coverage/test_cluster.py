@@ -14,6 +14,7 @@ from phusong.coverage.hearing import Hearing
 from phusong.coverage.options import Options
 from phusong.coverage.site import Carrier, Sector
 from phusong.coverage.strips import ARRAYS, predict_strips
+from phusong.coverage.uncertainty.heard import listening, places_at
 from phusong.geodata.grid import Grid
 
 distributed = pytest.importorskip("distributed")
@@ -35,7 +36,12 @@ def test_two_workers_one_killed(fractal_ground: Callable[..., Ground]) -> None:
     options = Options(radius_km={"3G": 4.0, "4G": 4.0, "5G": 4.0})
     rng = np.random.default_rng(1)
     hearing = Hearing(np.array([0, 1]), 2, rng.integers(0, grid.rows, 500), rng.integers(0, grid.cols, 500))
-    alone, heard = predict_strips(ground, sectors, grid=grid, options=options, hearing=hearing)
+    row, col = (np.sort(rng.integers(0, grid.rows, 300)), rng.integers(0, grid.cols, 300))
+    places, _ = places_at(grid, grid.x_m()[col], grid.y_m()[row])
+    lists, lists_there = (listening(places, sectors, np.zeros(places.row.size, np.float32)) for _ in range(2))
+    alone, heard = predict_strips(
+        ground, sectors, grid=grid, options=options, hearing=hearing, strongest=lists
+    )
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
@@ -50,13 +56,17 @@ def test_two_workers_one_killed(fractal_ground: Callable[..., Ground]) -> None:
                 os.kill(pids[0], 9)
 
         spread, heard_there = predict_on_cluster(
-            client, ground, sectors, grid=grid, options=options, strips=6, hearing=hearing, progress=kill_one
-        )
+            client, ground, sectors, grid=grid, options=options, strips=6, hearing=hearing, progress=kill_one,
+            strongest=lists_there,
+        )  # fmt: skip
     assert len(killed) == 1
     assert list(spread.layers) == list(alone.layers)
     for key, layer in alone.layers.items():
         for name in ARRAYS:
             assert getattr(spread.layers[key], name).tobytes() == getattr(layer, name).tobytes()
+    assert (lists.ranks.sector >= 0).sum() > 100
+    assert lists_there.ranks.sector.tobytes() == lists.ranks.sector.tobytes()
+    assert lists_there.ranks.level_dbm.tobytes() == lists.ranks.level_dbm.tobytes()
     assert heard is not None
     assert heard_there is not None
     assert heard.point.size > 50

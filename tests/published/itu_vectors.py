@@ -32,10 +32,9 @@ def read_profile(path: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]
     return np.array([[float(cell) for cell in line.split(",")[:5]] for line in lines[start:stop]])
 
 
-def p1546_paths(oracles: Path) -> Iterator[Comparison]:
-    """Loss on every path of the ITU-R validation set: over land alone, and over sea or with a coast."""
+def p1546_logged(oracles: Path) -> Iterator[tuple[str, dict[str, str], dict[str, float]]]:
+    """Every path of the ITU-R validation set: its file, its log, and our values with all steps."""
     folder = oracles / "itu-p1546"
-    found: dict[bool, tuple[list[float], list[float]]] = {True: ([], []), False: ([], [])}
     for file in sorted((folder / "validation_results").glob("*_log.csv")):
         log = read_log(file)
         profile = read_profile(folder / "validation_profiles" / f"{file.stem.rsplit('_', 2)[0]}.csv")
@@ -51,6 +50,13 @@ def p1546_paths(oracles: Path) -> Iterator[Comparison]:
             time_percent=float(log["Percentage time t (%)"]),
             zone=profile[:, 4].astype(int),
         )
+        yield file.name, log, values
+
+
+def p1546_paths(oracles: Path) -> Iterator[Comparison]:
+    """Loss on every path of the ITU-R validation set: over land alone, and over sea or with a coast."""
+    found: dict[bool, tuple[list[float], list[float]]] = {True: ([], []), False: ([], [])}
+    for _, log, values in p1546_logged(oracles):
         ours, theirs = found[float(log["See path (km)"]) > 0.0]
         ours.append(values["Lb"])
         theirs.append(float(log["Resulting basic transmission loss (dB)"]))

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from phusong.geodata.errors import InputError
-from phusong.scenarios.calibrate import Answer, calibration_of
-from phusong.scenarios.calibrate_example import CLASS_DB, OFFSET_DB, write_example
-from phusong.scenarios.calibrate_outputs import calibration_file, named, sector_table, write_answer
-from phusong.scenarios.calibration_file import read_calibration
+from phusong.scenarios.calibration.answer import Answer, calibration_of
+from phusong.scenarios.calibration.example import CLASS_DB, OFFSET_DB, write_example
+from phusong.scenarios.calibration.file import read_calibration
+from phusong.scenarios.calibration.outputs import calibration_file, named, sector_table, write_answer
 from phusong.scenarios.inputs import load_inputs, options_of
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario

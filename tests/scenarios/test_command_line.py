@@ -69,3 +69,28 @@ def test_mistakes_are_one_line_and_exit_2(tmp_path: Path, arguments: list[str], 
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "taken" / "letter.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "baseline-2024", "--resolution", "abc"], "--resolution"),
+        (["rn"], "rn"),
+        (["compare"], "runs"),
+        (["link", "--from", "1,2"], "--to"),
+        (["run", "--no-such-option"], "--no-such-option"),
+    ],
+)
+def test_a_mistyped_command_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:
+    done = _phusong(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("phusong: gõ sai lệnh · usage: ")
+    assert message in line
+
+
+def test_no_command_at_all_is_answered_with_the_help() -> None:
+    done = _phusong()
+    assert done.returncode == 2
+    assert "compare" in done.stdout + done.stderr

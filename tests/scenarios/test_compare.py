@@ -18,7 +18,7 @@ from phusong.scenarios.phases import draw_targets, phase_table, target_table, ye
 from phusong.scenarios.progress import Stages
 from phusong.scenarios.replay import differences, hashes, read_recipe
 from phusong.scenarios.run import inputs_sha256, run, run_to_folder
-from phusong.scenarios.scenario import Scenario
+from phusong.scenarios.scenario import Growth, Scenario
 from phusong.scenarios.stored_run import read_run
 
 
@@ -53,6 +53,25 @@ def test_a_run_compared_with_itself_is_no_difference(small_runs: tuple[Path, Pat
     assert same.hamlets.empty
     assert all("không thấy khác" in line for line in verdict_lines(same, "vi"))
     assert all("no difference that can be told" in line for line in verdict_lines(same, "en"))
+
+
+def test_people_of_another_year_are_counted_in_both_runs_and_said(small_runs: tuple[Path, Path]) -> None:
+    first, other = (read_run(folder) for folder in small_runs)
+    year = other.scenario.year
+    growth = Growth(people_per_year=0.1, since=year - 1)
+    total = other.summary["population_total"]
+    grown = replace(
+        other,
+        scenario=other.scenario.model_copy(update={"growth": growth}),
+        summary={**other.summary, "population_total": round(total * 1.1)},
+    )
+    found, before = compare(first, grown), compare(first, other)
+    for column in ("people_first", "people_other", "people_gained"):
+        assert found.layers[column].to_numpy() == pytest.approx(1.1 * before.layers[column].to_numpy())
+    assert f"theo dân năm {year}" in verdict_lines(found, "vi")[0]
+    assert f"with those of {year}" in verdict_lines(found, "en")[0]
+    assert len(verdict_lines(found, "vi")) == len(verdict_lines(before, "vi")) + 1
+    assert "people_difference_p50" not in found.layers
 
 
 def test_runs_of_other_cell_sizes_are_unsure_of_whoever_lives_at_an_edge(

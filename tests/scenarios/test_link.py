@@ -17,9 +17,9 @@ from phusong.coverage.models import MODELS, Conditions
 from phusong.geodata.errors import InputError
 from phusong.geodata.grid import Grid
 from phusong.geodata.raster import Raster
-from phusong.scenarios.link import End, analyse, link_json
-from phusong.scenarios.link_page import link_html
-from phusong.scenarios.link_picture import link_png
+from phusong.scenarios.link.analysis import End, analyse, link_json
+from phusong.scenarios.link.page import link_html
+from phusong.scenarios.link.picture import link_png
 
 HILL = "distance_km,terrain_m,clutter_m\n0,50,0\n2,60,12\n4,140,12\n6,70,0\n8,40,0\n"
 ASKED = ("--frequency-mhz", "900", "--tx-height-m", "30")

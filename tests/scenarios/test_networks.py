@@ -21,14 +21,10 @@ from phusong.coverage.service import People
 from phusong.geodata.errors import InputError
 from phusong.geodata.networks import Networks
 from phusong.scenarios.busy_hour import busy_hour
-from phusong.scenarios.capacity_answer import capacity_answer
-from phusong.scenarios.fixed_answer import fixed_answer
 from phusong.scenarios.inputs import Inputs, load_inputs
-from phusong.scenarios.loudspeaker_answer import loudspeaker_answer
 from phusong.scenarios.maps.door import vector_payload
 from phusong.scenarios.maps.other_networks import network_layers
-from phusong.scenarios.network_words import network_sentences
-from phusong.scenarios.networks import (
+from phusong.scenarios.networks.answer import (
     NetworksAnswer,
     load_networks,
     network_phases,
@@ -36,9 +32,13 @@ from phusong.scenarios.networks import (
     with_networks,
     write_networks,
 )
-from phusong.scenarios.report import render_report
-from phusong.scenarios.report_networks import network_paragraphs, network_tables
-from phusong.scenarios.report_xlsx import write_workbook
+from phusong.scenarios.networks.capacity import capacity_answer
+from phusong.scenarios.networks.fixed import fixed_answer
+from phusong.scenarios.networks.loudspeakers import loudspeaker_answer
+from phusong.scenarios.networks.words import network_sentences
+from phusong.scenarios.report.networks import network_paragraphs, network_tables
+from phusong.scenarios.report.page import render_report
+from phusong.scenarios.report.xlsx import write_workbook
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario, with_resolution
@@ -227,7 +227,7 @@ def test_data_without_fibre_and_loudspeakers_still_has_loads(
     none = replace(
         networks, access_points=networks.access_points.iloc[:0], loudspeakers=networks.loudspeakers.iloc[:0]
     )
-    monkeypatch.setattr("phusong.scenarios.networks.load_networks", lambda *_: none)
+    monkeypatch.setattr("phusong.scenarios.networks.answer.load_networks", lambda *_: none)
     bare = other_networks(scenario, inputs, coverage, busy_hour(scenario, inputs, coverage))
     assert set(bare.summary) == {"capacity"}
     write_networks(bare, tmp_path)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from phusong.coverage.coverage_map import CoverageMap, Layer
+from phusong.scenarios.gaps.other import other_gaps, people_by_kind
 from phusong.scenarios.inputs import Inputs, load_inputs
-from phusong.scenarios.other_gaps import other_gaps, people_by_kind
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario
 

@@ -15,10 +15,11 @@ from phusong.coverage.siting.candidates import CandidateRules, candidates
 from phusong.geodata import reference
 from phusong.geodata.errors import InputError
 from phusong.geodata.province import Province
-from phusong.scenarios.plan import make_plan, with_plan
-from phusong.scenarios.plan_inputs import asked
-from phusong.scenarios.plan_outputs import write_plan
-from phusong.scenarios.plan_pareto import pareto_table
+from phusong.scenarios.plan.inputs import asked
+from phusong.scenarios.plan.lists import own_points
+from phusong.scenarios.plan.make import make_plan, with_plan
+from phusong.scenarios.plan.outputs import write_plan
+from phusong.scenarios.plan.pareto import pareto_table
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario
 
@@ -96,6 +97,32 @@ def test_a_must_site_that_is_no_candidate_is_told() -> None:
         asked(scenario, load_inputs(scenario))
 
 
+def test_points_of_the_users_own_count_as_they_say(tmp_path: Path) -> None:
+    from phusong.scenarios.inputs import load_inputs
+
+    (tmp_path / "truong.csv").write_text(
+        "Tên trường,Vĩ độ,Kinh độ,Số học sinh,times\nTHCS,11.95,106.80,420,2\nTiểu học,11.96,106.81,,\n"
+        "Trường ở huyện khác,11.53,106.88,50,\n",
+        encoding="utf-8",
+    )
+    scenario = in_district("plan-5g-250", points=str(tmp_path / "truong.csv"), weight_point=70.0)
+    found = asked(scenario, load_inputs(scenario))
+    assert found.own_points["name"].tolist() == ["THCS", "Tiểu học"]  # the area leaves the other district out
+    mine = slice(found.people_points, found.people_points + 2)
+    assert found.problem.weight[mine].tolist() == [420.0, 70.0]
+    assert found.problem.rules.need is not None
+    assert found.problem.rules.need[mine].tolist() == [2, 1]
+    assert found.problem.rules.need[: found.people_points].max() == 1
+    zones = found.problem.weight[found.people_points + 2 :]
+    assert set(zones) <= {scenario.plan.weight_zone}
+
+
+def test_a_point_outside_the_province_is_told(tmp_path: Path, province: Province) -> None:
+    (tmp_path / "truong.csv").write_text("name,lat,lon\nHà Nội,21.03,105.85\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"plan\.points: .*điểm 'Hà Nội' nằm ngoài địa bàn"):
+        own_points(few("plan-5g-250", points=str(tmp_path / "truong.csv")), province)
+
+
 def in_district(name: str, **keys: object) -> Scenario:
     """A shipped plan over one district at a kilometre, with few candidates and short reach."""
     scenario = few(name, candidates=60, **keys)
@@ -139,7 +166,7 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
     assert years["people_served"].iloc[-1] == pytest.approx(plan.claimed_people, rel=0.01)
     assert years["people_years"].iloc[-1] == pytest.approx(years["people_served"].sum(), abs=1.0)
     # each phase is what predicting its sites alone says
-    from phusong.scenarios.plan_stages import people_served
+    from phusong.scenarios.plan.stages import people_served
 
     for row in years.iloc[[0, 3]].itertuples():
         there = set(plan.sites.loc[plan.sites["year"] <= row.year, "site_id"])
@@ -147,7 +174,7 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
         assert people_served(plan.scenario, plan.inputs, now) == pytest.approx(row.people_served, abs=0.1)
 
     # and the map's answers are of the same phases
-    from phusong.scenarios.plan_map import results_of
+    from phusong.scenarios.plan.map import results_of
 
     results = results_of(plan)
     assert [result.year for result in results[1:]] == years["year"].tolist()
@@ -160,11 +187,23 @@ def test_plan_5g_2030_in_a_district_is_built_year_by_year() -> None:
 
 
 @pytest.mark.slow
-def test_plan_border_in_a_district_counts_people_near_the_border() -> None:
-    plan = make_plan(in_district("plan-border", sites=3))
+def test_plan_border_in_a_district_counts_people_near_the_border(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    near = "name,lat,lon,weight\nTrạm y tế,12.03,106.85,5000\n"
+    (tmp_path / "diem.csv").write_text(near, encoding="utf-8")
+    plan = make_plan(in_district("plan-border", sites=3, points=str(tmp_path / "diem.csv")))
+    write_plan(plan, tmp_path / "out", lang="en")
+    rows = pd.read_csv(tmp_path / "out" / "points.csv")
+    assert rows["name"].tolist() == ["Trạm y tế"]
+    assert rows["served_with_plan"].tolist() == [True]  # five thousand people's worth: it is served
+    assert rows["synthetic"].all()
     assert 1 <= len(plan.sites) <= 3
     assert plan.proof.bound >= plan.proof.objective
     assert plan.disagreement < 0.01
+    # what stands serves most people near the border: the proof says how good the plan's own part is
+    gains = plan.curve.loc[plan.curve["planned"], "people_added"].sum()
+    assert plan.weight_before + gains == pytest.approx(plan.proof.objective, abs=0.5)
+    assert plan.gap_of_added == pytest.approx((plan.proof.bound - plan.proof.objective) / gains, abs=1e-3)
     near = plan.question.problem.weight[: plan.question.people_points] > 0
     assert 0 < near.sum() < len(near)
     assert plan.proof.weight_total > plan.inputs.people.people[near].sum()  # posts count too

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from phusong.geodata.errors import InputError
-from phusong.scenarios import report_pdf
 from phusong.scenarios.__main__ import app
+from phusong.scenarios.report import pdf
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_another_language_stands_beside_the_first(stored: Path) -> None:
 def test_without_a_browser_the_page_is_there_and_it_says_what_to_do(
     stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_pdf.shutil, "which", lambda _: None)
+    monkeypatch.setattr(pdf.shutil, "which", lambda _: None)
     found = CliRunner().invoke(app, ["report", str(stored), "--pdf"])
     assert isinstance(found.exception, InputError)
     assert "print it" in str(found.exception)

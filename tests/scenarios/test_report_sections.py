@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from phusong.scenarios import report_sections
 from phusong.scenarios.outages import Outages
-from phusong.scenarios.report import render_report
-from phusong.scenarios.report_section import Paragraph, Section
-from phusong.scenarios.report_sections import sections_of
-from phusong.scenarios.report_tables import Column, Table
-from phusong.scenarios.report_xlsx import write_workbook
+from phusong.scenarios.report import sections
+from phusong.scenarios.report.page import render_report
+from phusong.scenarios.report.section import Paragraph, Section
+from phusong.scenarios.report.sections import sections_of
+from phusong.scenarios.report.tables import Column, Table
+from phusong.scenarios.report.xlsx import write_workbook
 from phusong.scenarios.result import RunResult
 
 
@@ -89,7 +89,7 @@ def test_the_page_shows_beginnings_and_the_workbook_everything(
             dot.getvalue(), "một chấm",
         )  # fmt: skip
 
-    monkeypatch.setattr(report_sections, "ROOMS", (room,))
+    monkeypatch.setattr(sections, "ROOMS", (room,))
     html = render_report(result, lang)
     assert "<b>Đầu.</b> câu &lt; thử" in html
     assert 'alt="một chấm"' in html

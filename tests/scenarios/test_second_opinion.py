@@ -14,7 +14,7 @@ import pytest
 from phusong.geodata.errors import InputError
 from phusong.scenarios.inputs import load_inputs
 from phusong.scenarios.maps.layers_of import layers_of
-from phusong.scenarios.report_second_opinion import opinion_sections
+from phusong.scenarios.report.second_opinion import opinion_sections
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.scenario_file import load_scenario
 from phusong.scenarios.second_opinion import (

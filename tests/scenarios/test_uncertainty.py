@@ -6,21 +6,22 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from phusong.geodata.raster import read_geotiff
 from phusong.scenarios.compare import compare
 from phusong.scenarios.compare_outputs import verdict_lines
-from phusong.scenarios.phases import years_of
-from phusong.scenarios.plan import surely
-from phusong.scenarios.report_sure import sure_sections
+from phusong.scenarios.phases import EARLIER_DRAWS, draw_targets, phase_table, target_table, years_of
+from phusong.scenarios.report.sure import sure_sections
 from phusong.scenarios.run import run
 from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario
 from phusong.scenarios.stored_run import read_run
-from phusong.scenarios.uncertainty_keys import Uncertainty
+from phusong.scenarios.uncertainty.keys import Uncertainty
 
+DISTRICT_KM2 = 376.0  # Bù Đốp at 1 km cells
 NOTHING = {
     "shadow": {"clear_db": 0.0, "obstructed_db": 0.0},
     "terrain": {"sigma_m": 0.0},
@@ -67,6 +68,9 @@ def test_the_run_s_own_figures_are_those_of_its_summary(small_runs: tuple[Path, 
         assert totals["people_served_share", key] == layer["population_served_share"]
         assert totals["people_indoor_share", key] == layer["indoor_population_share"]
         assert totals["hamlets_served", key] == layer["hamlets_served"]
+        assert totals["people_in_gaps", key] == pytest.approx(layer["people_in_gaps"], abs=0.1)
+        area_km2 = totals["area_served_km2", key]
+        assert area_km2 / layer["area_served_share"] == pytest.approx(DISTRICT_KM2, rel=0.05)
     for road in summary["border"]:
         served = road["served_share"] * road["road_km"]
         assert totals["border_served_km", road["layer"]] == pytest.approx(served, abs=0.01)
@@ -110,9 +114,45 @@ def test_runs_with_other_draws_are_not_paired(small_runs: tuple[Path, Path]) -> 
     assert "beyond_noise" not in compare(first, replace(other, scenario=changed)).layers
 
 
-def test_only_the_last_year_of_a_lot_is_drawn() -> None:
+def test_gaps_say_who_of_their_people_is_without_signal(small_runs: tuple[Path, Path]) -> None:
+    folder, _ = small_runs
+    gaps = pd.read_csv(folder / "gaps.csv", encoding="utf-8-sig")
+    assert len(gaps) > 3
+    assert (gaps["people_p5"] <= gaps["people_p50"]).all()
+    assert (gaps["people_p50"] <= gaps["people_p95"]).all()
+    assert (gaps["people_p95"] <= gaps["people"] + 0.1).all()
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    for layer in summary["layers"]:
+        found = layer["intervals"]
+        assert found["largest_gap_people"]["p95"] <= found["three_largest_gaps_people"]["p95"]
+        assert found["three_largest_gaps_people"]["p95"] <= found["people_in_gaps"]["p95"]
+        assert found["area_served_km2"]["p5"] < found["area_served_km2"]["p95"]
+
+
+def test_every_year_of_a_lot_is_drawn_the_last_one_most() -> None:
     years = years_of(load_scenario("5g-2030"))
-    assert [one.uncertainty.enabled for one in years] == [False] * (len(years) - 1) + [True]
+    assert all(one.uncertainty.enabled for one in years)
+    drawn = [one.uncertainty.draws for one in years]
+    assert drawn == [EARLIER_DRAWS] * (len(years) - 1) + [load_scenario("5g-2030").uncertainty.draws]
+    assert [one.uncertainty.sensitivity > 0 for one in years] == [False] * (len(years) - 1) + [True]
+
+
+@pytest.mark.slow
+def test_phases_have_bands(small_scenario: Scenario, tmp_path: Path) -> None:
+    result = run(small_scenario, jobs=1)
+    later = replace(result, year=result.year + 1)
+    table = phase_table([result, later])
+    people = table[table["layer"] == "any-4g"]
+    assert (people["population_served_share_p5"] < people["population_served_share_p95"]).all()
+    assert (people["hamlets_served_p5"] <= people["hamlets_served_p95"]).all()
+    targets = target_table([result, later]).set_index("key")
+    assert targets.loc["hamlets-mobile-broadband", "reached_p5"].notna().all()
+    assert targets.loc["border-road-4g", "reached_p95"].le(1.0).all()
+    assert targets.loc["hamlets-fixed-broadband", "reached_p5"].isna().all()
+    draw_targets(targets.reset_index(), tmp_path / "bands.png", lang="vi")
+    plain = targets.assign(reached_p5=np.nan, reached_p95=np.nan).reset_index()
+    draw_targets(plain, tmp_path / "plain.png", lang="vi")
+    assert (tmp_path / "bands.png").read_bytes() != (tmp_path / "plain.png").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -144,13 +184,3 @@ def test_what_cannot_be_is_one_line_and_exit_2(
     assert len(error) == 1
     assert said in error[0]
     assert not (tmp_path / "out").exists()
-
-
-def test_a_plan_may_ask_for_people_served_with_a_probability(small_scenario: Scenario) -> None:
-    assert surely(small_scenario) is small_scenario
-    keys = small_scenario.plan.model_copy(update={"probability": 0.9})
-    raised = surely(small_scenario.model_copy(update={"plan": keys}))
-    margin = 1.2816 * 65.0**0.5  # of 8 dB of fading and 1 dB of power
-    before, after = small_scenario.thresholds["4G"], raised.thresholds["4G"]
-    assert after.outdoor_dbm - before.outdoor_dbm == pytest.approx(margin, abs=0.01)
-    assert after.indoor_dbm - before.indoor_dbm == pytest.approx(margin, abs=0.01)

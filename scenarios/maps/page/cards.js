@@ -43,7 +43,7 @@ PS.feature((map) => {
       rows(
         [PS.t("people"), PS.number(hamlets.people[i])],
         [PS.t("class"), level(now)],
-        [PS.t("level"), PS.dbm(dbm)],
+        [PS.t("level"), PS.dbm(dbm), run.summary.hamlet_people_share ? PS.h("small", {}, PS.h("br"), PS.t("hamlet_rule", { share: PS.percent(run.summary.hamlet_people_share, 0) })) : null],
         sure && [PS.t("probability"), PS.percent(sure[0], 0)],
         sure && [PS.t("level_between"), PS.t("between", { a: PS.dbm(sure[1]), b: PS.dbm(sure[2]) })],
         [PS.t("sinr"), run.hamlets.sinr[i] === null ? "–" : PS.number(run.hamlets.sinr[i], 1) + "\u202fdB"],
@@ -80,7 +80,7 @@ PS.feature((map) => {
     PS.h("h2", {}, PS.names(gap.hamlets, 3) || PS.t("legend_gap")),
     PS.h("p.muted", {}, PS.names(gap.communes, 4)),
     rows(
-      [PS.t("people"), PS.number(gap.people)],
+      [PS.t("people"), PS.number(gap.people), gap.between && PS.h("small", { title: PS.t("interval_hint") }, " " + PS.t("between", { a: PS.number(gap.between[0]), b: PS.number(gap.between[1]) }))],
       [PS.t("area"), PS.number(gap.km2, 2) + "\u202fkm²"],
       [PS.t("worst"), PS.dbm(gap.worst)],
       gap.cause && [PS.t("cause"), PS.t("cause_of", { cause: PS.t("cause_" + gap.cause), share: PS.percent(gap.share, 0) })],

@@ -30,8 +30,8 @@ def _swept(
     loss = np.full((frequencies.size, radials, most // stride + 1), np.nan, np.float32)
     reach = np.full(radials, -9, np.int32)
     sweep(
-        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m, most, stride,
-        np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0), clearance_m, EARTH_KM, frequencies, None, loss, reach,
+        ground.samples_dm(), ground.holes, ground.grid.cell_m, at, heights_m,
+        np.full(radials, most, np.int32), stride, clearance_m, EARTH_KM, frequencies, None, loss, reach,
     )  # fmt: skip
     return loss, reach
 
@@ -86,8 +86,8 @@ def test_with_clear_air_every_sample_is_p1812(relief_m: float, fractal_ground: C
     earth_km = median_earth_radius_km(radioclimate.DELTA_N)
     climate = (radioclimate.DELTA_N, radioclimate.N_0, radioclimate.LATITUDE_DEG)
     sweep(
-        ground.samples_dm(), False, 30.0, at, heights_m, most, 1, np.ones((1, 1), np.uint8),
-        (0.0, 0.0, 0.0), 50.0, earth_km, np.array([frequency]), climate, loss, reach,
+        ground.samples_dm(), False, 30.0, at, heights_m, np.full(radials, most, np.int32), 1,
+        50.0, earth_km, np.array([frequency]), climate, loss, reach,
     )  # fmt: skip
     terrain, clutter = np.empty(most + 1), np.empty(most + 1)
     swept, direct, Ld = [], [], []
@@ -141,9 +141,8 @@ def test_one_ridge_is_a_knife_edge(flat_ground: Callable[..., Ground]) -> None:
     loss = np.zeros((1, 4, 301), np.float32)
     reach = np.zeros(4, np.int32)
     sweep(
-        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0), 200, 1,
-        np.ones((1, 1), np.uint8), (0.0, 0.0, 0.0), 0.0, 1e9,
-        np.array([900.0]), None, loss, reach,
+        ground.samples_dm(), False, 30.0, (210.0, 210.0), (30.0, 30.0),
+        np.full(4, 200, np.int32), 1, 0.0, 1e9, np.array([900.0]), None, loss, reach,
     )  # fmt: skip
     lam = 299.8 / 900.0
     nu = 30.0 * np.sqrt(2.0 * 6000.0 / (lam * 3000.0 * 3000.0))

@@ -10,30 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from itu_vectors import ENVIRONMENT, read_log, read_profile
+from itu_vectors import p1546_logged
 
 from phusong.coverage.propagation import p1546, p1546_curves
 
 
 def test_every_logged_step_of_the_validation_paths(oracles: Path) -> None:
-    folder = oracles / "itu-p1546"
     seen = 0
-    for file in sorted((folder / "validation_results").glob("*_log.csv")):
-        log = read_log(file)
+    for name, log, ours in p1546_logged(oracles):
         seen += 1
-        profile = read_profile(folder / "validation_profiles" / f"{file.stem.rsplit('_', 2)[0]}.csv")
-        ours = p1546.field_strength(
-            profile[:, 0],
-            profile[:, 1],
-            frequency_mhz=float(log["Frequency f (MHz)"]),
-            tx_height_m=float(log["Tx antenna height a. g. ha (m)"]),
-            rx_height_m=float(log["Rx antenna height a. g. h2 (m)"]),
-            environment=ENVIRONMENT[log["Rx clutter type"]],
-            tx_clutter_m=float(log["Tx clutter height R1 (m)"]),
-            rx_clutter_m=float(log["Rx clutter height R2 (m)"]),
-            time_percent=float(log["Percentage time t (%)"]),
-            zone=profile[:, 4].astype(int),
-        )
         for key, ours_key in {
             "Tx antenna height h1 (m)": "h1",
             "Tx effective TCA  theta_eff1 (deg)": "theta_eff1",
@@ -47,9 +32,9 @@ def test_every_logged_step_of_the_validation_paths(oracles: Path) -> None:
             "Rx slope-path correction (dB)": "C_slope",
         }.items():
             # the steps are printed with six digits
-            assert ours[ours_key] == pytest.approx(float(log[key]), rel=1e-5, abs=1e-6), (file.name, key)
+            assert ours[ours_key] == pytest.approx(float(log[key]), rel=1e-5, abs=1e-6), (name, key)
         key = "Resulting field strength for Ptx = 1kW (dBuV/m)"
-        assert ours["E"] == pytest.approx(float(log[key]), abs=1.1e-8), file.name
+        assert ours["E"] == pytest.approx(float(log[key]), abs=1.1e-8), name
         assert ours["Lb"] == pytest.approx(float(log["Resulting basic transmission loss (dB)"]), abs=1.1e-8)
     assert seen >= 27
 

@@ -14,6 +14,7 @@ from phusong.coverage.predict import predict
 from phusong.coverage.site import Carrier, Sector
 from phusong.coverage.uncertainty.draws import Asked
 from phusong.coverage.uncertainty.entries import Entries, entries_of, terrain_of
+from phusong.coverage.uncertainty.gap_sizes import homes_of
 from phusong.coverage.uncertainty.heard import heard, listening, places_at
 from phusong.coverage.uncertainty.parts import Setting, setting_of
 from phusong.coverage.uncertainty.sources import Sources
@@ -83,6 +84,12 @@ def built(hills: Ground, sectors: tuple[Sector, ...]) -> Callable[..., Any]:
             hamlet_share=0.8,
             road_place=number[:50],
             road_km=np.full(50, 0.05),
+            ground_place=number[50:250],
+            ground_km2=np.full(200, 0.01),
+            gap_of_point=np.tile(hamlet // 10, (layers + 1, 1)) - 1,
+            gaps=1,
+            homes=homes_of(places, number, people),
+            least_people=100.0,
         )
         return coverage, entries, setting, asked
 

@@ -13,6 +13,7 @@ from phusong.coverage.service import value_of_most
 from phusong.coverage.site import Sector
 from phusong.coverage.uncertainty.draws import Draws, count, levels_of, monte_carlo
 from phusong.coverage.uncertainty.intervals import interval
+from phusong.coverage.uncertainty.margin import margin_db
 from phusong.coverage.uncertainty.parts import change_db, thinned
 from phusong.coverage.uncertainty.sensitivity import rank_sources
 from phusong.coverage.uncertainty.sources import SOURCES, Sources, none, sources
@@ -149,7 +150,7 @@ def test_intervals_hold_the_truth_nine_times_in_ten(built: Built) -> None:
     away = np.hypot(grid_x[:, None] - grid_x[None, :], grid_y[:, None] - grid_y[None, :])
     factor = np.linalg.cholesky(np.exp(-away / correlation_m) + 1e-6 * np.eye(away.shape[0]))
     masts = entries.mast.max() + 1
-    held = np.zeros(3)
+    held = np.zeros(5)
     for repetition in range(200):
         rng = np.random.default_rng(1000 + repetition)
         shared = factor @ rng.standard_normal(away.shape[0])
@@ -159,9 +160,15 @@ def test_intervals_hold_the_truth_nine_times_in_ten(built: Built) -> None:
         )
         truth, _ = count(asked, levels_of(setting, fading.astype(np.float32)))
         drawn = monte_carlo(replace(setting, seed=repetition), asked, draws=39)
-        found = interval(drawn.people[:, :, 0])
-        held += (found.p5 <= truth.people[:, 0]) & (truth.people[:, 0] <= found.p95)
+        found = interval(_figures(drawn.people, drawn.area_km2, drawn.gap_sizes))
+        true = _figures(truth.people[None], truth.area_km2[None], truth.gap_sizes[None])[0]
+        held += (found.p5 <= true) & (true <= found.p95)
     assert ((held >= 0.85 * 200) & (held <= 0.95 * 200)).all(), held
+
+
+def _figures(people: np.ndarray, area_km2: np.ndarray, gap_sizes: np.ndarray) -> np.ndarray:
+    """Three layers' people served, and the area and the people in gaps of the last, by draw."""
+    return np.column_stack([people[:, :, 0], area_km2[:, 2], gap_sizes[:, 2, 0]])
 
 
 def test_the_ranking_finds_the_source_that_is_there(built: Built) -> None:
@@ -172,3 +179,17 @@ def test_the_ranking_finds_the_source_that_is_there(built: Built) -> None:
     few = thinned(setting, 4)
     assert few.entries.size < setting.entries.size / 2
     assert few.entries.start[-1] == few.entries.size
+
+
+def test_a_margin_is_the_normal_quantile_of_the_errors_together(built: Built) -> None:
+    _, entries, setting, _ = built(only(shadow_clear_db=6.0, shadow_obstructed_db=6.0, stations_power_db=3.0))
+    found = margin_db(setting, -100.0, 0.9, draws=200)
+    assert found == pytest.approx(1.2816 * np.hypot(6.0, 3.0), abs=1.0)
+    assert margin_db(setting, -100.0, 0.5, draws=200) == pytest.approx(0.0, abs=1.0)
+    assert margin_db(setting, -100.0, 0.9, draws=200) > margin_db(setting, -100.0, 0.8, draws=200)
+    more = built(sources())[2]
+    assert margin_db(more, -100.0, 0.9, draws=100) > 1.2816 * 6.0  # ground and model are in it
+    with pytest.raises(ValueError, match="above the threshold"):
+        margin_db(setting, float(entries.level_dbm.max()) + 1.0, 0.9, draws=10)
+    with pytest.raises(ValueError, match=r"between 0\.5 and"):
+        margin_db(setting, -100.0, 0.2, draws=10)

@@ -5,7 +5,7 @@ import pytest
 
 from phusong.coverage.uncertainty.chance import COORDINATE, keys_of, normals, spread_evenly
 from phusong.coverage.uncertainty.intervals import interval, larger_than_noise
-from phusong.coverage.uncertainty.sources import SOURCES, fitted, margin_db, none, sources, stated
+from phusong.coverage.uncertainty.sources import SOURCES, fitted, none, sources, stated
 
 
 def test_an_interval_is_that_of_the_draws() -> None:
@@ -68,11 +68,3 @@ def test_sources_refuse_what_cannot_be() -> None:
         sources({"shadow_site_correlation": 1.5})
     assert fitted(sources(), 1000.0).shadow_correlation_m == 1000.0
     assert none().model_factor == 0.0
-
-
-def test_a_margin_is_the_normal_quantile_of_fading_and_power() -> None:
-    known = sources({"shadow_obstructed_db": 8.0, "stations_power_db": 0.0})
-    assert margin_db(known, 0.5) == 0.0
-    assert margin_db(known, 0.9) == pytest.approx(8.0 * 1.2816, abs=1e-3)
-    with pytest.raises(ValueError, match=r"between 0\.5 and"):
-        margin_db(known, 0.2)

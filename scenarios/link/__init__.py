@@ -1,0 +1,1 @@
+"""One path: `phusong link` and `phusong pathloss`."""

@@ -1,0 +1,1 @@
+"""How sure a run is: its keys, its answer, its files."""
