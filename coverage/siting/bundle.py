@@ -31,7 +31,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 _FIRST_BOX = 0.03  # how far a price, a share of its row's weight, may move at first
-_PATIENCE = 10  # looks without any fall before a group is left as it is
+_PATIENCE = 8  # looks without any fall before a group is left as it is
 _NODES = 300  # branches of one block's program
 _EXACT_SHARE = 0.001  # of theta: how exactly a block answers
 
@@ -95,7 +95,7 @@ class _Search:
             part.objective(earned, spent),
             warm=None if warm is None else _with_rows(part, warm),
             stop=self.stop,
-            time_limit_s=self.deadline - time.monotonic(),
+            time_limit_s=max(1.0, 0.2 * (self.deadline - time.monotonic())),  # none takes it all
             gap=_EXACT_SHARE * self.theta,
             nodes=_NODES,
         )
@@ -137,8 +137,11 @@ def tightened(
             search.learn(one, plan[one.part.sites])
     for group in _groups(core, parts):
         mine = [blocks[k] for k in group]
-        for one in mine:
-            one.value = search.asked(one, search.v)
+        open_most = [
+            float((core.inc.weight * (1.0 - search.v) * parts.within)[one.part.rows].sum()) for one in mine
+        ]
+        for k in np.argsort(open_most, kind="stable")[::-1]:  # by what the LP leaves open
+            mine[k].value = search.asked(mine[k], search.v)
         if len(mine) > 1:
             _bundled(search, mine, trips)
     between = ~parts.within
@@ -174,7 +177,10 @@ def _bundled(search: _Search, blocks: list[_Block], trips: int) -> None:
     for trip in range(trips):
         if search.over or (trip >= _PATIENCE and not fallen):
             return
-        v, promised = _master(search, blocks, rows, box)
+        there = _master(search, blocks, rows, box)
+        if there is None:
+            return
+        v, promised = there
         if best - promised < 0.01 * search.theta:
             if box >= 1.0:
                 return
@@ -199,8 +205,11 @@ def _bundled(search: _Search, blocks: list[_Block], trips: int) -> None:
             box *= 0.7
 
 
-def _master(search: _Search, blocks: list[_Block], rows: IntArray, box: float) -> tuple[FloatArray, float]:
-    """The prices in the box where the answers so far promise the lowest bound, and that bound."""
+def _master(
+    search: _Search, blocks: list[_Block], rows: IntArray, box: float
+) -> tuple[FloatArray, float] | None:
+    """The prices in the box where the answers so far promise the lowest bound, and that bound;
+    None in no time."""
     core, here = search.core, search.v[rows]
     weight = core.inc.weight[rows]
     place = np.full(core.rows, -1)
@@ -221,17 +230,21 @@ def _master(search: _Search, blocks: list[_Block], rows: IntArray, box: float) -
             shape=(len(plans), len(blocks)),
         )
         cuts.append(sp.hstack([price, mark]))
+    low, high = np.maximum(0.0, here - box), np.minimum(1.0, here + box)
     far = np.full(len(blocks), np.inf)
-    answer, value = exact.lowest(
+    answer = exact.lowest(
         sp.vstack(cuts).tocsr(),
         np.concatenate(least),
         np.concatenate((-weight, np.ones(len(blocks)))),
-        np.concatenate((np.maximum(0.0, here - box), -far)),
-        np.concatenate((np.minimum(1.0, here + box), far)),
+        (np.concatenate((low, -far)), np.concatenate((high, far))),
+        stop=search.stop,
+        time_limit_s=search.deadline - time.monotonic(),
     )
+    if answer is None:
+        return None
     v = search.v.copy()
-    v[rows] = np.clip(answer[: len(rows)], np.maximum(0.0, here - box), np.minimum(1.0, here + box))
-    return v, value + float(weight.sum())
+    v[rows] = np.clip(answer[0][: len(rows)], low, high)
+    return v, answer[1] + float(weight.sum())
 
 
 def _groups(core: Core, parts: Split) -> list[list[int]]:

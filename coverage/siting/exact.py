@@ -181,21 +181,31 @@ def least(
 
 
 def lowest(
-    matrix: sp.csr_matrix, least_row: FloatArray, objective: FloatArray, low: FloatArray, high: FloatArray
-) -> tuple[FloatArray, float]:
-    """About where a linear program has its least objective, and about how little that is (interior point).
+    matrix: sp.csr_matrix,
+    least_row: FloatArray,
+    objective: FloatArray,
+    between: tuple[FloatArray, FloatArray],
+    *,
+    stop: Stop,
+    time_limit_s: float,
+) -> tuple[FloatArray, float] | None:
+    """About where a linear program has its least objective, and about how little that is; None in no time.
 
-    minimise objective x subject to matrix x >= least_row and low <= x <= high.
+    minimise objective x subject to matrix x >= least_row and x `between` two points; by interior points, so
+    that x lies in the middle where many are as good.
     """
-    highs = _highs(Stop(), 60.0, 0.0, -1)
+    highs = _highs(stop, time_limit_s, 0.0, -1)
     highs.setOptionValue("solver", "ipm")
     highs.setOptionValue("run_crossover", "off")
-    model = Model(matrix, least_row, np.full(len(least_row), np.inf), objective, objective, low > high)
+    whole = np.zeros(len(objective), bool)
+    model = Model(matrix, least_row, np.full(len(least_row), np.inf), objective, objective, whole)
     lp = _highs_lp(model, objective)
-    lp.col_lower_, lp.col_upper_ = low, high
+    lp.col_lower_, lp.col_upper_ = between
     highs.passModel(lp)
     highs.run()
-    return np.asarray(highs.getSolution().col_value), float(highs.getInfo().objective_function_value)
+    x, value = np.asarray(highs.getSolution().col_value), float(highs.getInfo().objective_function_value)
+    known = len(x) == len(objective) and np.isfinite(x).all() and np.isfinite(value)
+    return (x, value) if known else None
 
 
 def least_missed_share(core: Core, *, stop: Stop, time_limit_s: float) -> float:

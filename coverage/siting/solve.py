@@ -21,7 +21,7 @@ BoolArray = NDArray[np.bool_]
 _EXACT_PAIRS = 12_000  # HiGHS proves cores of this size in a second or so
 _KERNEL_PAIRS = 60_000  # and finds good plans in cores of this size
 # blocks of the tighter bound, by round: sites of the LP, candidates, looks at the prices between them
-_BLOCKS = {1: (np.inf, 60, 0), 2: (5.0, 110, 80), 3: (10.0, 200, 30), 4: (20.0, 400, 10)}
+_BLOCKS = {1: (np.inf, 60, 0), 2: (5.0, 110, 40), 3: (20.0, 400, 6), 4: (30.0, 600, 6)}
 _LONGER = 3.5  # times the steps of the annealing before, for three rounds
 _REFINE_STEPS = 64  # steps of the dual between two looks at the gap
 
@@ -285,7 +285,7 @@ def _proven(hunt: _Hunt, prices: dual.Prices) -> None:
 
 
 def _tightened(hunt: _Hunt, prices: dual.Prices, number: int) -> None:
-    """A tighter bound from whole numbers within neighbourhoods (10), in at most half of the time left.
+    """A tighter bound from whole numbers within neighbourhoods (10), in at most 0.45 of the time left.
 
     From the third round on the blocks of the round before are joined, at the prices found between them.
     """
@@ -302,7 +302,7 @@ def _tightened(hunt: _Hunt, prices: dual.Prices, number: int) -> None:
         block,
         plans=hunt.elite,
         stop=hunt.stop,
-        deadline=time.monotonic() + 0.5 * hunt.left_s,
+        deadline=time.monotonic() + 0.45 * hunt.left_s,
         trips=trips,
         theta=None if tight is None else tight.theta,
     )
