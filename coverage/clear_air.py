@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import earth_radius_km, excess_db
+from phusong.coverage.excess import Paths, earth_radius_km, excess_db
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels.clear_air import ROUNDED_DB
 from phusong.coverage.masts import EARTH_KM, Mast
@@ -41,14 +41,10 @@ def clear_air_effect(
     )
     grid, samples = ground.grid, ground.samples_dm()
 
-    def cells(x: F64, y: F64) -> tuple[F64, F64]:
-        return (x - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - y) / grid.cell_m - 0.5
-
-    at_x, at_y = cells(np.array([x_m]), np.array([y_m]))
-    x, y = cells(np.asarray(to_x_m, np.float64), np.asarray(to_y_m, np.float64))
-    mast = Mast(x_m, y_m, height_m, (), (frequency_mhz,), (1e5,))
-    at = (float(at_x[0]), float(at_y[0]))
-    diffraction_db = excess_db(ground, samples, mast, at, x, y, plain)[0]
+    x = (np.asarray(to_x_m, np.float64) - grid.west_m) / grid.cell_m - 0.5
+    y = (grid.north_m - np.asarray(to_y_m, np.float64)) / grid.cell_m - 0.5
+    paths = Paths(ground, samples, Mast(x_m, y_m, height_m, (), (frequency_mhz,), (1e5,)), x, y)
+    diffraction_db = excess_db(paths, plain)[0]
     with np.errstate(invalid="ignore"):
-        effect_db = diffraction_db - excess_db(ground, samples, mast, at, x, y, asked)[0] + ROUNDED_DB
+        effect_db = diffraction_db - excess_db(paths, asked)[0] + ROUNDED_DB
     return diffraction_db, effect_db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import log10
 
 import numpy as np
@@ -39,6 +39,7 @@ from phusong.coverage.propagation.p1546_curves import curves
 from phusong.coverage.propagation.p1812 import location_sd_db
 from phusong.coverage.propagation.p1812_path import median_earth_radius_km
 
+F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 CLOSED = tuple(name for name, model in MODELS.items() if model.looks_at_en == "distance")
@@ -121,22 +122,49 @@ def location_margin_db(frequency_mhz: float, options: Options) -> float:
     return -inverse_complementary_normal(options.location_percent / 100.0) * sigma
 
 
-def excess_db(
-    ground: Ground | Band,
-    samples: Samples,
-    mast: Mast,
-    at: tuple[float, float],
-    x: F64,
-    y: F64,
-    options: Options,
-) -> F64:
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Paths over the ground from one mast to many points: x, y in cells of the ground's grid.
+
+    `samples` are the ground's, or what a model is to take for them.
+    """
+
+    ground: Ground | Band
+    samples: Samples
+    mast: Mast
+    x: F64
+    y: F64
+
+    @property
+    def at(self) -> tuple[float, float]:
+        """Where they begin, in the same cells."""
+        return self.mast.at(self.ground.grid)
+
+    @property
+    def distance_m(self) -> F64:
+        """How long each is on the map."""
+        x0, y0 = self.at
+        return np.hypot(self.x - x0, self.y - y0) * self.ground.grid.cell_m
+
+    def terrain_m(self) -> F32:
+        """Terrain height where each ends, NaN off the known ground."""
+        heights = np.empty(self.x.size, np.float32)
+        terrain_at(self.samples, self.x, self.y, heights)
+        return heights
+
+    def antenna_m(self) -> float:
+        """Height of the mast's antenna above sea level."""
+        return terrain_m(self.samples, *self.at) + self.mast.height_m
+
+
+def excess_db(paths: Paths, options: Options) -> F64:
     """Loss beyond free space in dB, shape (bands, points), each point on its own path.
 
-    `at` and x, y are cells of the ground's grid; infinite where a path leaves the known ground. Location
-    variability is not in it; what the ground's class losses and a calibration add is.
+    Infinite where a path leaves the known ground. Location variability is not in it; what the ground's class
+    losses and a calibration add is.
     """
-    excess = _excess_db(ground, samples, mast, at, x, y, options)
-    added = local_db(ground, at, x, y, options)
+    excess = _excess_db(paths, options)
+    added = local_db(paths.ground, paths.at, paths.x, paths.y, options)
     return excess if added is None else excess + added
 
 
@@ -152,40 +180,23 @@ def local_db(ground: Ground | Band, at: tuple[float, float], x: F64, y: F64, opt
     return calibrated if found is None else calibrated + found
 
 
-def spm_terms(
-    ground: Ground | Band,
-    samples: Samples,
-    mast: Mast,
-    at: tuple[float, float],
-    x: F64,
-    y: F64,
-    options: Options,
-) -> F64:
+def spm_terms(paths: Paths, options: Options) -> F64:
     """What SPM's K1 … K7 are multiplied by on each path, shape (bands, points, 7); 0 off the known ground."""
     plain = replace(options, model="delta-bullington", model_options={}, calibration=None)
-    D = _excess_db(ground, samples, mast, at, x, y, plain)
-    floor = np.empty(x.size, np.float32)
-    terrain_at(samples, x, y, floor)
-    d_m = np.maximum(np.hypot(x - at[0], y - at[1]) * ground.grid.cell_m, 1e3 * MODELS["spm"].distance_km[0])
-    H = np.maximum(terrain_m(samples, *at) + mast.height_m - floor.astype(np.float64), mast.height_m)
+    D = _excess_db(paths, plain)
+    d_m = np.maximum(paths.distance_m, 1e3 * MODELS["spm"].distance_km[0])
+    H = np.maximum(paths.antenna_m() - paths.terrain_m().astype(np.float64), paths.mast.height_m)
     known = np.isfinite(D) & np.isfinite(H)
     lg_d, lg_H, h = np.log10(d_m), np.log10(np.where(np.isfinite(H), H, 1.0)), options.receiver_height_m
     columns = np.broadcast_arrays(1.0, lg_d, lg_H, np.where(known, D, 0.0), lg_d * lg_H, h, log10(h))
     return np.where(known[..., None], np.stack(columns, axis=-1), 0.0)
 
 
-def _excess_db(
-    ground: Ground | Band,
-    samples: Samples,
-    mast: Mast,
-    at: tuple[float, float],
-    x: F64,
-    y: F64,
-    options: Options,
-) -> F64:
+def _excess_db(paths: Paths, options: Options) -> F64:
+    samples, mast, at, x, y = paths.samples, paths.mast, paths.at, paths.x, paths.y
     for frequency_mhz in mast.frequencies_mhz:
         MODELS[options.model].check(frequency_mhz, mast.height_m, options.receiver_height_m)
-    told, cell_m = settled(options), ground.grid.cell_m
+    told, cell_m = settled(options), paths.ground.grid.cell_m
     heights_m = (mast.height_m, options.receiver_height_m)
     frequencies_mhz = np.array(mast.frequencies_mhz)
     out = np.empty((len(mast.frequencies_mhz), x.size))
@@ -209,29 +220,19 @@ def _excess_db(
         )  # fmt: skip
     if options.model in ("delta-bullington", "spm", "p1546", "extended-hata"):
         return out
-    return _less_free_space(ground, samples, mast, at, x, y, options)
+    return _less_free_space(paths, options)
 
 
-def _less_free_space(
-    ground: Ground | Band,
-    samples: Samples,
-    mast: Mast,
-    at: tuple[float, float],
-    x: F64,
-    y: F64,
-    options: Options,
-) -> F64:
+def _less_free_space(paths: Paths, options: Options) -> F64:
     # models that give the whole loss, one frequency at a time
-    cell_m, heights_m = ground.grid.cell_m, (mast.height_m, options.receiver_height_m)
+    samples, mast, at, x, y = paths.samples, paths.mast, paths.at, paths.x, paths.y
+    cell_m, heights_m = paths.ground.grid.cell_m, (mast.height_m, options.receiver_height_m)
     out = np.empty((len(mast.frequencies_mhz), x.size))
-    heights = np.empty(x.size, np.float32)
-    terrain_at(samples, x, y, heights)
-    distance_m = np.hypot(x - at[0], y - at[1]) * cell_m
-    drop_m = terrain_m(samples, *at) + mast.height_m - options.receiver_height_m - heights
-    slant_m = np.maximum(np.hypot(distance_m, drop_m), 1.0)
+    drop_m = paths.antenna_m() - options.receiver_height_m - paths.terrain_m()
+    slant_m = np.maximum(np.hypot(paths.distance_m, drop_m), 1.0)
     for band, frequency_mhz in enumerate(mast.frequencies_mhz):
         if options.model in CLOSED:
-            out[band] = _closed(options, mast, frequency_mhz, distance_m)
+            out[band] = _closed(options, mast, frequency_mhz, paths.distance_m)
             continue
         asked = conditions_of(options, frequency_mhz)
         if options.model == "p1812":

@@ -13,6 +13,7 @@ from phusong.coverage.kernels.gather import STEPS, MastSectors
 from phusong.coverage.link_budget import level_without_path_dbm
 from phusong.coverage.options import Options
 from phusong.coverage.site import Carrier, Sector
+from phusong.geodata.grid import Grid
 
 EARTH_KM = 6371.0  # P.1812-8 §3.5
 
@@ -30,6 +31,10 @@ class Mast:
     members: tuple[int, ...]
     frequencies_mhz: tuple[float, ...]
     radius_m: tuple[float, ...]
+
+    def at(self, grid: Grid) -> tuple[float, float]:
+        """Where it stands in a grid, in cells: (0, 0) is the centre of the first one, y runs south."""
+        return (self.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - self.y_m) / grid.cell_m - 0.5
 
 
 def masts_of(

@@ -7,7 +7,7 @@ from math import ceil, floor, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import earth_radius_km, excess_db, extra_db, local_db, location_margin_db
+from phusong.coverage.excess import Paths, earth_radius_km, excess_db, extra_db, local_db, location_margin_db
 from phusong.coverage.job import Job
 from phusong.coverage.kernels.gather import MastView
 from phusong.coverage.kernels.profile import ends_of, terrain_m
@@ -15,7 +15,6 @@ from phusong.coverage.masts import Mast
 from phusong.coverage.options import Options
 from phusong.coverage.propagation.p525 import free_space_loss_db
 from phusong.coverage.radials import Radials, along_radials, fill
-from phusong.geodata.grid import Grid
 
 # at the rim; nearer to the mast there are more. Fewer would put cells further from the path kernel than a
 # third of a cell's shift does
@@ -30,8 +29,8 @@ Indices = NDArray[np.int32]
 def view_of(job: Job, mast: Mast, polar_m: float) -> MastView:
     """How the mast sees the cells of the job's grid, with `polar_m` between two samples of a radial."""
     grid, options = job.grid, job.options
-    x, y = cells_of(job.ground, mast)
-    out_x, out_y = cells_of(grid, mast)
+    x, y = mast.at(job.ground)
+    out_x, out_y = mast.at(grid)
     reach_cells = max(mast.radius_m) / grid.cell_m
     return MastView(
         x=out_x,
@@ -45,11 +44,6 @@ def view_of(job: Job, mast: Mast, polar_m: float) -> MastView:
         last_row=min(job.rows[1] - 1, floor(out_y + reach_cells)),
         reach_cells=reach_cells,
     )
-
-
-def cells_of(grid: Grid, mast: Mast) -> tuple[float, float]:
-    """Where the mast stands in a grid, in cells."""
-    return (mast.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - mast.y_m) / grid.cell_m - 0.5
 
 
 def constants_db(mast: Mast, options: Options) -> F32:
@@ -89,7 +83,7 @@ def ends_wanted(job: Job, mast: Mast) -> Indices:
     """The last cell of the ground that each radial must be followed to for the cells the job is asked for."""
     radials, kept = polar_shape(job, mast)
     ends, stride = np.empty(radials, np.int32), stride_of(job)
-    output = (*cells_of(job.grid, mast), job.ground.cell_m / job.grid.cell_m)
+    output = (*mast.at(job.grid), job.ground.cell_m / job.grid.cell_m)
     ends_of(job.wanted, output, (kept - 1) * stride, stride, ends)
     return ends
 
@@ -109,13 +103,13 @@ def _swept(job: Job, mast: Mast, ends: Indices) -> tuple[F32, Indices]:
     polar = np.empty((len(mast.frequencies_mhz), radials, kept), np.float32)
     reach = np.empty(radials, np.int32)
     at = Radials(
-        job.samples, job.holes, job.ground.cell_m, cells_of(job.ground, mast),
+        job.samples, job.holes, job.ground.cell_m, mast.at(job.ground),
         (mast.height_m, options.receiver_height_m), ends, stride_of(job), np.array(mast.frequencies_mhz),
     )  # fmt: skip
     fill(at, options, polar, reach)
     if options.calibration is not None or job.area.clutter_loss_db:
         x, y = _places(job, mast, radials, kept)
-        added = local_db(job.area, cells_of(job.ground, mast), x, y, options)
+        added = local_db(job.area, mast.at(job.ground), x, y, options)
         if added is not None:
             with np.errstate(invalid="ignore", over="ignore"):  # beyond `reach` lies what the memory held
                 polar += added.reshape(radials, kept).astype(np.float32)
@@ -126,7 +120,7 @@ def _places(job: Job, mast: Mast, radials: int, kept: int) -> tuple[Floats, Floa
     """Where the polar samples lie, radial by radial, in cells of the ground."""
     turn = 2.0 * pi * np.arange(radials)[:, None] / radials
     steps = stride_of(job) * np.arange(kept)[None, :]
-    at = cells_of(job.ground, mast)
+    at = mast.at(job.ground)
     x, y = np.ravel(at[0] + steps * np.sin(turn)), np.ravel(at[1] - steps * np.cos(turn))
     return x.astype(np.float64), y.astype(np.float64)
 
@@ -134,7 +128,7 @@ def _places(job: Job, mast: Mast, radials: int, kept: int) -> tuple[Floats, Floa
 def _path_by_path(job: Job, mast: Mast, ends: Indices) -> tuple[F32, Indices]:
     # the same polar samples as a sweep's, each from its own path
     radials, kept = polar_shape(job, mast)
-    at, stride = cells_of(job.ground, mast), stride_of(job)
+    at, stride = mast.at(job.ground), stride_of(job)
     turn = 2.0 * pi * np.arange(radials) / radials
     radial, sample = np.nonzero(np.arange(kept)[None, :] <= ends[:, None] // stride)
     x = np.asarray(at[0] + stride * sample * np.sin(turn)[radial], np.float64)
@@ -142,7 +136,7 @@ def _path_by_path(job: Job, mast: Mast, ends: Indices) -> tuple[F32, Indices]:
     polar = np.full((len(mast.frequencies_mhz), radials, kept), np.inf, np.float32)
     for some in np.array_split(np.arange(x.size), ceil(x.size / PATHS_AT_A_TIME)):
         polar[:, radial[some], sample[some]] = excess_db(
-            job.area, job.samples, mast, at, x[some], y[some], job.options
+            Paths(job.area, job.samples, mast, x[some], y[some]), job.options
         )
     polar[:, :, 0] = polar[:, :, 1]
     known = np.isfinite(polar.max(axis=0))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from phusong.coverage.antenna import Antenna, catalogue
 from phusong.coverage.coverage_map import CoverageMap, Layer
-from phusong.coverage.excess import excess_db, label
+from phusong.coverage.excess import Paths, excess_db, label
 from phusong.coverage.ground import Band, Ground, Rows
 from phusong.coverage.job import Job as Job
 from phusong.coverage.job import Listener as Listener
@@ -34,7 +34,6 @@ from phusong.coverage.layers import (
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import Options
 from phusong.coverage.polar import (
-    cells_of,
     constants_db,
     ends_wanted,
     limits_of,
@@ -192,7 +191,7 @@ def predict_points(
 def add_mast(job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received) -> None:
     """Adds what one mast gives on each of `carriers` to what the cells of the job's grid receive."""
     view = view_of(job, mast, polar_step_m(job))
-    if view.first_row > view.last_row or not inside(job.samples, *cells_of(job.ground, mast)):
+    if view.first_row > view.last_row or not inside(job.samples, *mast.at(job.ground)):
         return
     polar, reach = polar_losses(job, mast, ends_wanted(job, mast))
     tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
@@ -226,7 +225,7 @@ def _add_mast_to_points(
     job: Job, mast: Mast, carriers: Sequence[tuple[str, Carrier]], received: Received,
     near: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    excess = excess_db(job.area, job.samples, mast, cells_of(job.ground, mast), x, y, job.options)
+    excess = excess_db(Paths(job.area, job.samples, mast, x, y), job.options)
     tables = sector_tables(mast, job.sectors, carriers, job.antennas, job.options)
     add_to_points(
         received, tables, view_of(job, mast, job.ground.cell_m), near, x, y, job.heights_m[near], excess,

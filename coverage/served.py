@@ -23,7 +23,6 @@ from phusong.coverage.layers import carriers_of, key_of
 from phusong.coverage.masts import Mast, masts_of, sector_tables
 from phusong.coverage.options import Options
 from phusong.coverage.polar import (
-    cells_of,
     constants_db,
     limits_of,
     polar_losses,
@@ -99,7 +98,7 @@ class _Question:
     def ask(self, mast: Mast) -> None:
         """Closes the open cells that this mast serves."""
         job = self._job
-        if not inside(job.samples, *cells_of(job.ground, mast)):
+        if not inside(job.samples, *mast.at(job.ground)):
             return
         tables = sector_tables(mast, job.sectors, self.carriers, job.antennas, job.options)
         tables = tables._replace(carrier=self._layer_of_carrier[tables.carrier])
@@ -138,7 +137,7 @@ class _Question:
     def _glance(self, mast: Mast, needed: NDArray[np.uint8], polar: F32) -> None:
         job, options = self._job, self._job.options
         least_losses(
-            job.samples, job.ground.cell_m, cells_of(job.ground, mast),
+            job.samples, job.ground.cell_m, mast.at(job.ground),
             (mast.height_m, options.receiver_height_m), needed, stride_of(job), options.terminal_clearance_m,
             earth_radius_km(options), np.array(mast.frequencies_mhz), self._least_db, polar,
         )  # fmt: skip

@@ -17,6 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import measure_engine as engine
+
 ROOT = Path(__file__).resolve().parents[1]
 CELL_M = 100.0
 SMALL, LARGE = 1100, 3480  # cells a side: 110 x 110 km and ten times that
@@ -27,14 +29,13 @@ MASTS = 30  # in the small region
 
 def region(cells: int) -> tuple[Any, list[Any]]:
     """Ground of `cells` a side, in files and not in memory, and its sectors."""
-    import make_performance as performance
     import numpy as np
 
     from phusong.coverage.ground import Ground
     from phusong.geodata.grid import Grid
     from phusong.geodata.raster import Raster, mapped
 
-    block = performance.hills(300.0, cells=550)
+    block = engine.hills(300.0, cells=550)
     grid = Grid("EPSG:32648", 600_000.0, 1_400_000.0, CELL_M, cells, cells)
     terrain, clutter = mapped(grid.shape, np.float32), mapped(grid.shape, np.uint8)
     for into, values in ((terrain, block.terrain.values), (clutter, block.clutter.values)):
@@ -46,7 +47,7 @@ def region(cells: int) -> tuple[Any, list[Any]]:
     sectors = [
         replace(sector, operator="ABC"[n % 3])
         for n in range(masts)
-        for sector in performance.site(rng.uniform(west, east), rng.uniform(south, north), number=n)
+        for sector in engine.site(rng.uniform(west, east), rng.uniform(south, north), number=n)
     ]
     return Ground(Raster(grid, terrain), Raster(grid, clutter), block.clutter_height_m), sectors
 
@@ -141,7 +142,6 @@ def rows() -> list[tuple[str, float, str, float]]:
 
 def growth() -> dict[str, list[tuple[float, float]]]:
     """Processor seconds by number of masts, and wall seconds of the same masts by number of cores (100 m)."""
-    import make_performance as performance
     import numba
     import numpy as np
 
@@ -149,17 +149,17 @@ def growth() -> dict[str, list[tuple[float, float]]]:
     from phusong.coverage.predict import predict
     from phusong.geodata.grid import Grid
 
-    ground = performance.hills(300.0)
+    ground = engine.hills(300.0)
     rng = np.random.default_rng(7)
     west, south, east, north = ground.grid.bounds_m
     every = [
         sector
         for n in range(40)
-        for sector in performance.site(rng.uniform(west, east), rng.uniform(south, north), number=n)
+        for sector in engine.site(rng.uniform(west, east), rng.uniform(south, north), number=n)
     ]
     grid = Grid.covering(ground.grid.bounds_m, cell_m=100.0, crs=ground.grid.crs)
     by_sites = [
-        (float(n), performance.cpu_s(lambda n=n: predict(ground, every[: 3 * n], grid=grid), 2))
+        (float(n), engine.cpu_s(lambda n=n: predict(ground, every[: 3 * n], grid=grid), 2))
         for n in (5, 10, 20, 40)
     ]
     by_cores = []

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from make_performance import draws_s, machine
+from make_performance import machine
+from measure_engine import draws_s
 
 from phusong.coverage.uncertainty.model_spread import DISTANCE_M, OBSTRUCTION_DB
 from phusong.scenarios.phases import EARLIER_DRAWS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from phusong.scenarios.wording import number, percent
+from phusong.scenarios.wording import in_language, number, percent
 
 if TYPE_CHECKING:
     from phusong.scenarios.result import RunResult
@@ -45,7 +45,7 @@ def result_html(result: RunResult, *, lang: str = "vi", most_gaps: int = 10) -> 
     heading = "".join(f"<th>{escape(name)}</th>" for name in head)
     return (
         f"<div><h3>{escape(title)} ({result.year})</h3>{notice_html(result, lang)}"
-        f"<p>{escape(result.coverage.model)}</p>"
+        f"<p>{escape(in_language(result.coverage.model, lang))}</p>"
         f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table>"
         f"{gaps_html(result, lang=lang, most=most_gaps)}</div>"
     )

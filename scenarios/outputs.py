@@ -62,8 +62,9 @@ def write_outputs(
 ) -> None:
     """Writes every file of a run into `folder`, run.json last; the tables are of the last year."""
     from phusong.scenarios.maps import write_map, write_years
-    from phusong.scenarios.report.gis import style_geopackage, write_class_rasters, write_kmz
+    from phusong.scenarios.report.gis import write_class_rasters, write_kmz
     from phusong.scenarios.report.page import write_report
+    from phusong.scenarios.report.qgis import style_geopackage
     from phusong.scenarios.report.xlsx import write_workbook
 
     result = results[-1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY_BYTES = 1_000_000_000  # larger maps lie in files that go with the run
 BYTES_PER_CELL_OF_LAYER = 18
-BYTES_PER_CELL_AND_LAYER = 60  # 18 for a layer's arrays, the rest while it is predicted, counted and written
+BYTES_PER_CELL_AT_WORK = 42  # beside a layer's own arrays: while it is predicted, counted and written
 
 
 def run(
@@ -140,7 +142,6 @@ def predicted(
     from phusong.geodata.raster import mapped
     from phusong.scenarios.inputs import options_of
 
-    large = _cells_of_layers(scenario, inputs.grid) * BYTES_PER_CELL_OF_LAYER > IN_MEMORY_BYTES
     try:
         return engine(
             ground,
@@ -151,7 +152,7 @@ def predicted(
             hearing=hearing,
             strongest=strongest,
             progress=report,
-            **({"allocate": mapped} if large else {}),
+            **({"allocate": mapped} if _in_files(scenario, inputs.grid) else {}),
         )
     except ValueError as error:  # what a model or the engine refuses at its door is the user's to change
         raise InputError(f"{scenario.name}: radio.model = {scenario.radio.model!r}: {error}") from None
@@ -179,18 +180,45 @@ def run_to_folder(
 
 
 def check_memory(scenario: Scenario, grid: Grid) -> None:
-    """InputError where the grid's layers would not fit into the memory that is free now."""
-    needed = _cells_of_layers(scenario, grid) * BYTES_PER_CELL_AND_LAYER
+    """InputError where the run would not fit into the memory, or its layers' files on the disk, that is free now.
+
+    Layers that lie in files are predicted strip by strip and then gone through one by one.
+    """
+    cells, layers = grid.rows * grid.cols, _layers(scenario)
+    needed = cells * layers * (BYTES_PER_CELL_OF_LAYER + BYTES_PER_CELL_AT_WORK)
+    if _in_files(scenario, grid):
+        from phusong.coverage.strips import CELLS_AT_A_TIME
+
+        at_once = max(cells, min(cells, CELLS_AT_A_TIME) * layers)
+        shared = cells * len(scenario.roaming) * len(scenario.technologies)
+        needed = at_once * BYTES_PER_CELL_AT_WORK + shared * BYTES_PER_CELL_OF_LAYER
+        folder = tempfile.gettempdir()
+        _check_room(
+            scenario,
+            cells * layers * BYTES_PER_CELL_OF_LAYER,
+            shutil.disk_usage(folder).free,
+            f"room in {folder}",
+        )
     free = _free_memory()
-    if free is not None and needed > free:
+    if free is not None:
+        _check_room(scenario, needed, free, "memory")
+
+
+def _check_room(scenario: Scenario, needed: int, free: int, what: str) -> None:
+    if needed > free:
         raise InputError(
-            f"resolution_m = {scenario.resolution_m:g} needs about {needed / 1e9:.1f} GB of memory and "
+            f"resolution_m = {scenario.resolution_m:g} needs about {needed / 1e9:.1f} GB of {what} and "
             f"{free / 1e9:.1f} GB are free; give a larger --resolution"
         )
 
 
-def _cells_of_layers(scenario: Scenario, grid: Grid) -> int:
-    return grid.rows * grid.cols * len(scenario.technologies) * (len(scenario.operators) + 1)
+def _layers(scenario: Scenario) -> int:
+    return len(scenario.technologies) * (len(scenario.operators) + 1)
+
+
+def _in_files(scenario: Scenario, grid: Grid) -> bool:
+    """True where the layers are too large to lie in memory."""
+    return grid.rows * grid.cols * _layers(scenario) * BYTES_PER_CELL_OF_LAYER > IN_MEMORY_BYTES
 
 
 def _free_memory() -> int | None:

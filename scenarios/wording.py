@@ -19,3 +19,17 @@ def percent(share: float, lang: str, *, digits: int = 1) -> str:
     """A share as per cent: 97,3 % or 97.3%."""
     text = number(float(Decimal(repr(float(share))) * 100), lang, digits=digits)
     return f"{text} %" if lang == "vi" else f"{text}%"
+
+
+# what names of models say in both languages at once
+_BOTH = (
+    ("không tán xạ và ống dẫn", "without troposcatter and ducting"),
+    ("hiệu chỉnh", "calibrated"),
+)
+
+
+def in_language(text: str, lang: str) -> str:
+    """A model's name as readers of `lang` ("vi" or "en") have it: of "vi · en" only their own words."""
+    for vi, en in _BOTH:
+        text = text.replace(f"{vi} · {en}", vi if lang == "vi" else en)
+    return text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import settled, spm_terms
+from phusong.coverage.excess import Paths, settled, spm_terms
 from phusong.coverage.ground import Ground
 from phusong.coverage.masts import Mast, masts_of
 from phusong.coverage.models import spm_coefficients
@@ -115,9 +115,7 @@ def _fill(
     found.distance_m[at] = np.hypot(x_m - mast.x_m, y_m - mast.y_m)
     if found.terms.shape[1]:
         x, y = _cells_of(window, x_m, y_m)
-        ((foot_x,), (foot_y,)) = _cells_of(window, np.array([mast.x_m]), np.array([mast.y_m]))
-        foot = (float(foot_x), float(foot_y))
-        terms = spm_terms(window, window.samples_dm(), mast, foot, x, y, options)
+        terms = spm_terms(Paths(window, window.samples_dm(), mast, x, y), options)
         bands = [mast.frequencies_mhz.index(sectors[int(k)].carrier.frequency_mhz) for k in bins.sector[at]]
         found.terms[at] = terms[bands, np.arange(at.size)]
 

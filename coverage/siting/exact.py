@@ -131,23 +131,71 @@ def solved(
     """
     model = model_of(core)
     least_cost = core.target > 0
-    lp = _highs_lp(model, model.cost if least_cost else site_price * model.cost - model.gain)
-    highs = _highs(stop, time_limit_s, gap, nodes)
-    highs.passModel(lp)
-    if warm is not None:
-        _give_start(highs, core, warm)
-    highs.run()
+    answer = least(
+        model,
+        model.cost if least_cost else site_price * model.cost - model.gain,
+        warm=None if warm is None else _columns_of(core, warm),
+        stop=stop,
+        time_limit_s=time_limit_s,
+        share=gap,
+        nodes=nodes,
+    )
+    chosen = None if answer.chosen is None else answer.chosen[: core.sites]
+    bound = -answer.bound if least_cost and answer.status != "infeasible" else answer.bound
+    return Answer(chosen, bound, answer.status)
+
+
+def least(
+    model: Model,
+    objective: FloatArray,
+    *,
+    warm: FloatArray | None,
+    stop: Stop,
+    time_limit_s: float,
+    gap: float = 1e-6,
+    share: float = 0.0,
+    nodes: int = -1,
+) -> Answer:
+    """The columns of a program with the least objective, and the most that minus the objective can be.
+
+    Good enough is what is within `gap`, or within a `share`, of the bound.
+    """
     import highspy
 
+    highs = _highs(stop, time_limit_s, share, nodes)
+    highs.setOptionValue("mip_abs_gap", gap)
+    highs.passModel(_highs_lp(model, objective))
+    if warm is not None:
+        start = highspy.HighsSolution()
+        start.col_value = warm.tolist()
+        highs.setSolution(start)
+    highs.run()
     status = highs.getModelStatus()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Answer(None, -np.inf, "infeasible")
     info = highs.getInfo()
     found = info.primal_solution_status == 2  # feasible
-    chosen = np.asarray(highs.getSolution().col_value[: core.sites]) > 0.5 if found else None
-    bound = info.mip_dual_bound if least_cost else -info.mip_dual_bound
+    chosen = np.asarray(highs.getSolution().col_value) > 0.5 if found else None
     optimal = status == highspy.HighsModelStatus.kOptimal
-    return Answer(chosen, float(bound), "optimal" if optimal else "limit")
+    return Answer(chosen, -float(info.mip_dual_bound), "optimal" if optimal else "limit")
+
+
+def lowest(
+    matrix: sp.csr_matrix, least_row: FloatArray, objective: FloatArray, low: FloatArray, high: FloatArray
+) -> tuple[FloatArray, float]:
+    """About where a linear program has its least objective, and about how little that is (interior point).
+
+    minimise objective x subject to matrix x >= least_row and low <= x <= high.
+    """
+    highs = _highs(Stop(), 60.0, 0.0, -1)
+    highs.setOptionValue("solver", "ipm")
+    highs.setOptionValue("run_crossover", "off")
+    model = Model(matrix, least_row, np.full(len(least_row), np.inf), objective, objective, low > high)
+    lp = _highs_lp(model, objective)
+    lp.col_lower_, lp.col_upper_ = low, high
+    highs.passModel(lp)
+    highs.run()
+    return np.asarray(highs.getSolution().col_value), float(highs.getInfo().objective_function_value)
 
 
 def least_missed_share(core: Core, *, stop: Stop, time_limit_s: float) -> float:
@@ -214,11 +262,8 @@ def _highs_lp(model: Model, objective: FloatArray) -> Any:
     return lp
 
 
-def _give_start(highs: Any, core: Core, chosen: NDArray[np.bool_]) -> None:
-    import highspy
-
+def _columns_of(core: Core, chosen: NDArray[np.bool_]) -> FloatArray:
+    """The columns of a plan in the core's program."""
     rows = np.repeat(np.arange(core.rows), np.diff(core.inc.row_start))
     count = np.bincount(rows, weights=chosen[core.inc.row_site], minlength=core.rows)
-    start = highspy.HighsSolution()
-    start.col_value = np.concatenate((chosen.astype(float), (count >= core.inc.need).astype(float))).tolist()
-    highs.setSolution(start)
+    return np.concatenate((chosen.astype(np.float64), (count >= core.inc.need).astype(np.float64)))

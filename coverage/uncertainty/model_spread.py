@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import excess_db
+from phusong.coverage.excess import Paths, excess_db
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels.profile import OUTSIDE_DM, Samples
 from phusong.coverage.masts import Mast
@@ -96,12 +96,11 @@ def model_spread(
         own = fit[mast[fit] == number]
         own = own[np.unique(np.linspace(0, own.size - 1, PATHS).astype(int))]
         x, y = (x_m[own] - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - y_m[own]) / grid.cell_m - 0.5
-        at = ((one.x_m - grid.west_m) / grid.cell_m - 0.5, (grid.north_m - one.y_m) / grid.cell_m - 0.5)
         first = replace(one, frequencies_mhz=one.frequencies_mhz[:1], radius_m=one.radius_m[:1])
         losses.append(
             [
-                excess_db(ground, samples, first, at, x, y, _plain(options, "p1812"))[0],
-                excess_db(ground, raised, first, at, x, y, _plain(options, "itm"))[0],
+                excess_db(Paths(ground, samples, first, x, y), _plain(options, "p1812"))[0],
+                excess_db(Paths(ground, raised, first, x, y), _plain(options, "itm"))[0],
                 _tr38901(one, to_m[own], obstruction_db[own], options),
             ]
         )

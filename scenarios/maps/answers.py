@@ -22,6 +22,7 @@ from phusong.scenarios.maps.palette import SERVER_COLOURS, SignalClass, classify
 from phusong.scenarios.maps.pictures import palette_png
 from phusong.scenarios.maps.shapes import rings_of_each
 from phusong.scenarios.result import SERVICE_LEVELS, RunResult
+from phusong.scenarios.wording import in_language
 
 # the most cells of a page's number grids together: beyond it they show every n-th cell, so that the page
 # stays small enough to be sent by mail
@@ -36,7 +37,7 @@ def run_of(result: RunResult, stations: dict[str, int], *, runs: int) -> dict[st
         "name": result.name,
         "title": {"vi": result.title_vi, "en": result.title_en},
         "year": result.year,
-        "model": result.coverage.model,
+        "model": {lang: in_language(result.coverage.model, lang) for lang in ("vi", "en")},
         "cell_m": result.coverage.grid.cell_m,
         "summary": {key: value for key, value in result.summary.items() if key != "layers"},
         "image": {"bounds": shown.picture.latlon_bounds()},

@@ -31,7 +31,7 @@ def ground(province: Province) -> dict[str, Any]:
         "patrol": rings(patrol),
         "park": rings(park),
         "roads": _lines(province.roads),
-        "water": _areas(province.water),
+        "water": _areas(_inside(province.water, province)),
         "zones": _areas(province.zones),
         "places": _places(province.places),
         "units": {level: _units(getattr(province, name)) for level, name in UNIT_LEVELS.items()},
@@ -79,6 +79,15 @@ def _coarser(raster: Raster, factor: int) -> Raster:
     blocks = raster.values[: rows * factor, : cols * factor].astype(np.float32)
     means = blocks.reshape(rows, factor, cols, factor).mean(axis=(1, 3))
     return Raster(type(grid)(grid.crs, grid.west_m, grid.north_m, grid.cell_m * factor, rows, cols), means)
+
+
+def _inside(table: gpd.GeoDataFrame, province: Province) -> gpd.GeoDataFrame:
+    """What of a table's areas lies in the province; rivers run on beyond it."""
+    cut = table.set_geometry(table.geometry.intersection(province.outline)).explode(ignore_index=True)
+    cut = cut[(cut.geom_type == "Polygon") & ~cut.geometry.is_empty]
+    return gpd.GeoDataFrame(
+        cut.dissolve(["name", "kind" if "kind" in cut else "type"], sort=False).reset_index()
+    )
 
 
 def _lines(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def plan_layers(result: RunResult) -> Iterator[VectorLayer]:
         group=("Phương án", "Plan"),
         table=table,
         marks=tuple(
-            Mark((f"dựng năm {year}", f"built in {year}"), COLOURS[n % len(COLOURS)], "diamond")
+            Mark((f"dựng năm {year}", f"built in {year}"), COLOURS[n % len(COLOURS)], "diamond", size=1.7)
             for n, year in enumerate(years)
         ),
         kind=[years.index(int(year)) for year in sites["year"]],

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from phusong.coverage.models import MODELS
 from phusong.scenarios.maps.door import RasterLayer
 from phusong.scenarios.result import RunResult
 
@@ -19,10 +20,10 @@ def opinion_layers(result: RunResult) -> Iterator[RasterLayer]:
     if found is None:
         return
     count = len(found.names)
-    names = ", ".join(found.names)
+    names = ", ".join(MODELS[name].title for name in found.names)
     for key, serving in found.counts.items():
         yield RasterLayer(
-            key=f"models-{key}",
+            key="models",
             title=("Đồng thuận", "Agreement"),
             of=key,
             values=serving.astype(np.float32),

@@ -1,12 +1,10 @@
-"""Files for other programs: QGIS styles in gaps.gpkg, class rasters with a palette, KMZ for globes."""
+"""Files for other programs: class rasters with a palette, KMZ for globes."""
 
 from __future__ import annotations
 
 import io
-import sqlite3
 import zipfile
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -23,8 +21,8 @@ from phusong.scenarios.maps.pictures import palette_png
 from phusong.scenarios.report.words import known, main_layer, title_of, words
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
+from phusong.scenarios.wording import in_language
 
-FIXED_TIME = "2000-01-01T00:00:00.000Z"  # the same run must give the same bytes
 _ZIP_TIME = (2000, 1, 1, 0, 0, 0)
 _KML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
 _KML_GAP_STYLE = (
@@ -37,35 +35,6 @@ _KML_LEGEND = (
     '<screenXY x="0.02" y="0.06" xunits="fraction" yunits="fraction"/></ScreenOverlay>'
 )
 _KML_SHAPES = 400  # gaps a layer that a globe still turns smoothly with
-
-
-def style_geopackage(path: Path, *, lang: str = "vi") -> None:
-    """Store a default QGIS style for the layers `gaps` and `hamlets` inside the GeoPackage."""
-    say = words(lang)
-    styles = {"gaps": _gap_style(), "hamlets": _hamlet_style({k: say(f"level_{k}") for k in LEVEL_COLOURS})}
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute(
-            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
-            "f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), "
-            "f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, "
-            "useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"
-        )
-        file.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
-            "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
-            (FIXED_TIME,),
-        )
-        for table, qml in styles.items():
-            row = file.execute(
-                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
-            ).fetchone()
-            if row is not None:
-                file.execute(
-                    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-                    "f_geometry_column, styleName, styleQML, useAsDefault, description, owner, update_time) "
-                    "VALUES ('', '', ?, ?, 'phusong', ?, 1, 'phusong', 'phusong', ?)",
-                    (table, row[0], qml, FIXED_TIME),
-                )
 
 
 def write_class_rasters(result: RunResult, folder: Path, *, lang: str = "vi") -> None:
@@ -131,7 +100,7 @@ def _bounds(item: SignalClass) -> str:
 
 def _about(result: RunResult, lang: str) -> str:
     say = words(lang)
-    text = f"{result.coverage.model}. {say('legal')}"
+    text = f"{in_language(result.coverage.model, lang)}. {say('legal')}"
     if made_up := synthetic_of(result, lang):
         text += " " + say("synthetic_notice", list=made_up)
     return text
@@ -238,47 +207,3 @@ def _hamlet_text(row: Mapping[object, object], lang: str) -> str:
     place = f"{row['commune']}, {row['district']}"
     text = f"{place}. {say('people')}: {row['population']:.0f}. {row['rsrp_dbm']} dBm"
     return f"{text}. {say('position_synthetic')}" if row["synthetic_position"] else text
-
-
-def _gap_style() -> str:
-    """Red hatch over a pale fill, as on the map."""
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22" styleCategories="Symbology"><renderer-v2 type="singleSymbol" symbollevels="0">'
-        '<symbols><symbol type="fill" name="0" alpha="1"><layer class="SimpleFill" enabled="1" pass="0">'
-        '<Option type="Map"><Option type="QString" name="color" value="177,16,26,90"/>'
-        '<Option type="QString" name="style" value="b_diagonal"/>'
-        '<Option type="QString" name="outline_color" value="177,16,26,255"/>'
-        '<Option type="QString" name="outline_width" value="0.4"/></Option></layer></symbol></symbols>'
-        "</renderer-v2></qgis>"
-    )
-
-
-def _hamlet_style(labels: Mapping[str, str]) -> str:
-    """Points by service level, in the map's colours and shapes."""
-    shapes = {
-        "none": ("diamond", 3.4),
-        "outdoor": ("square", 2.6),
-        "in_car": ("circle", 2.2),
-        "indoor": ("circle", 1.9),
-    }
-    categories, symbols = [], []
-    for position, (level, colour) in enumerate(LEVEL_COLOURS.items()):
-        label = quoteattr(labels[level])
-        categories.append(f'<category symbol="{position}" value="{level}" label={label} render="true"/>')
-        red, green, blue = rgb(colour)
-        shape, size = shapes[level]
-        symbols.append(
-            f'<symbol type="marker" name="{position}" alpha="1">'
-            '<layer class="SimpleMarker" enabled="1" pass="0">'
-            f'<Option type="Map"><Option type="QString" name="color" value="{red},{green},{blue},255"/>'
-            f'<Option type="QString" name="name" value="{shape}"/>'
-            '<Option type="QString" name="outline_color" value="31,53,64,255"/>'
-            f'<Option type="QString" name="size" value="{size}"/></Option></layer></symbol>'
-        )
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22" styleCategories="Symbology"><renderer-v2 type="categorizedSymbol" '
-        f'attr="service_level" symbollevels="0"><categories>{"".join(categories)}</categories>'
-        f"<symbols>{''.join(symbols)}</symbols></renderer-v2></qgis>"
-    )

@@ -19,7 +19,7 @@ from phusong.scenarios.report.words import (
 )
 from phusong.scenarios.result import RunResult
 from phusong.scenarios.synthetic import synthetic_of
-from phusong.scenarios.wording import number, percent
+from phusong.scenarios.wording import in_language, number, percent
 
 Kind = Literal["text", "count", "decimal", "degrees", "share", "level", "dbm"]
 
@@ -353,7 +353,7 @@ def _assumptions(result: RunResult, say: Words, lang: str) -> Table:
     rows: list[Mapping[str, Any]] = [
         {"what": say("title"), "value": title_of(result, lang)},
         {"what": say("year"), "value": str(result.year)},
-        {"what": say("about_model"), "value": result.coverage.model},
+        {"what": say("about_model"), "value": in_language(result.coverage.model, lang)},
         {"what": say("about_resolution"), "value": f"{result.coverage.grid.cell_m:g} m"},
     ]
     seen = set()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from phusong.coverage.excess import conditions_of, excess_db
+from phusong.coverage.excess import Paths, conditions_of, excess_db
 from phusong.coverage.ground import Ground
 from phusong.coverage.kernels.profile import terrain_m
 from phusong.coverage.masts import Mast
@@ -116,7 +116,7 @@ def test_points_equal_the_path_functions(hills: Ground, model: str, told: Mappin
     turn = 2.0 * np.pi * np.arange(RADIALS) / RADIALS
     n = np.linspace(4, 690, RADIALS).astype(int)
     x, y = position[0] + n * np.sin(turn), position[1] - n * np.cos(turn)
-    found = excess_db(hills, hills.samples_dm(), mast, position, x, y, options)[0]
+    found = excess_db(Paths(hills, hills.samples_dm(), mast, x, y), options)[0]
     theirs = [_by_formula(hills, options, 42.0, position, r, int(n[r])) for r in range(RADIALS)]
     # Extended Hata takes whole steps, where the last bit of a step's length decides which sample is the first
     np.testing.assert_allclose(found, theirs, atol=0.1 if model == "extended-hata" else 1e-6)
@@ -133,7 +133,7 @@ def test_nearer_than_the_range_is_free_space_and_off_the_ground_is_nothing(hills
     assert reach[9] == 100
     mast = Mast(hills.grid.west_m + 165.0, hills.grid.north_m - 165.0, 30.0, (0,), (FREQUENCY_MHZ,), (30e3,))
     x, y = np.array([5.0, 5.3, -9.0, 100.0]), np.array([5.0, 5.0, 5.0, 100.0])
-    found = excess_db(hills, hills.samples_dm(), mast, position, x, y, options)[0]
+    found = excess_db(Paths(hills, hills.samples_dm(), mast, x, y), options)[0]
     assert found[0] == found[1] == 0.0
     assert found[2] == np.inf
     assert np.isfinite(found[3])

@@ -3,6 +3,7 @@ border are what predicting again, one by one, gives."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,23 @@ from shapely import wkt
 from shapely.geometry import Point
 
 from phusong.coverage.antenna import catalogue
-from phusong.coverage.causes import CAUSES, MENDS
+from phusong.coverage.causes import (
+    AIMED,
+    CAUSES,
+    MENDS,
+    TILTED,
+    Counterfactuals,
+    around,
+    bare_ground,
+    clear_way,
+    explain_gaps,
+    flat_ground,
+    mend_sectors,
+    open_land,
+)
 from phusong.coverage.coverage_map import CoverageMap
-from phusong.coverage.eirp import eirp_dbm
+from phusong.coverage.eirp import capped, eirp_dbm
+from phusong.coverage.gaps import find_gaps
 from phusong.coverage.predict import predict
 from phusong.coverage.service import signal_at
 from phusong.coverage.site import Sector
@@ -111,6 +126,61 @@ def test_every_gap_has_its_cause_and_mend(result: RunResult) -> None:
     assert (whole_network["cause"] == whole_network["own_cause"]).all()
     shared = gaps[gaps["mend"] == "share"]
     assert (shared["cause"] == "one_operator").mean() > 0.5
+
+
+@pytest.mark.slow
+def test_causes_are_those_of_whole_predictions_of_the_changed_worlds(
+    result: RunResult, scenario: Scenario, inputs: Inputs
+) -> None:
+    ground, people, grid = ground_of(inputs.province), inputs.people, result.coverage.grid
+    options = replace(options_of(scenario), clear_air=False)
+    lacking = np.zeros(people.people.shape, bool)
+    for layer in result.coverage.layers.values():
+        lacking |= _level(result, inputs, layer.key) < layer.threshold_dbm
+    row, col = grid.row_col(people.x_m[lacking], people.y_m[lacking])
+    cells = np.unique(np.stack([row, col]), axis=1)
+    near = around(ground, grid.x_m()[cells[1]], grid.y_m()[cells[0]])
+    mends, antennas = mend_sectors(inputs.sectors, catalogue())
+    mends = capped(mends, {**catalogue(), **antennas}, inputs.eirp_limit_of_site)
+    worlds = {
+        "open": predict(open_land(ground, near), inputs.sectors, grid=grid, options=options),
+        "bare": predict(bare_ground(ground, near), inputs.sectors, grid=grid, options=options),
+        "flat": predict(flat_ground(ground), inputs.sectors, grid=grid, options=options),
+        "way": predict(clear_way(ground, near), inputs.sectors, grid=grid, options=options),
+        "mended": predict(ground, mends, grid=grid, options=options, antennas=antennas),
+        "real": result.coverage,
+        "free": predict(ground, inputs.unlimited, grid=grid, options=options_of(scenario)),
+    }
+    operators = ("MobiFone", "VNPT", "Viettel")
+    for layer in result.coverage.layers.values():
+        own = operators if layer.operator == "any" else (layer.operator,)
+        rest = tuple(name for name in operators if name not in own)
+
+        def best(world: str, names: tuple[str, ...] = own, suffix: str = "") -> np.ndarray:
+            keys = [f"{name}{suffix}-4g".lower() for name in names]
+            levels = [signal_at(worlds[world].raster(key), people) for key in keys]
+            return np.max([np.full(people.people.shape, -np.inf), *levels], axis=0)
+
+        enough = layer.threshold_dbm
+        changed = Counterfactuals(
+            real_dbm=best("real"),
+            open=best("open") >= enough,
+            bare=best("bare") >= enough,
+            flat=best("flat") >= enough,
+            way=best("way") >= enough,
+            others=best("real", rest) >= enough,
+            unlimited=best("free") >= enough,
+            tilted=best("mended", suffix=TILTED) >= enough,
+            aimed=best("mended", suffix=AIMED) >= enough,
+        )
+        split = find_gaps(
+            result.coverage.raster(layer.key), enough, people, least_people=scenario.gap_least_people
+        )
+        expected = explain_gaps(split.gap_of_point, len(split.gaps), people, changed, enough)
+        found = result.gaps[result.gaps["layer"] == layer.key]
+        assert len(expected) > 3
+        for column in ("cause", "cause_share", "own_cause", "mend"):
+            assert found[column].tolist() == expected[column].tolist(), (layer.key, column)
 
 
 def test_the_limit_lowers_what_crosses_the_border_and_costs_people(

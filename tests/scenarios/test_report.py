@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sqlite3
 import xml.etree.ElementTree as ElementTree
@@ -10,17 +11,22 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
+import pandas as pd
+import pyogrio
 import pytest
 import rasterio
 
 from phusong.scenarios.maps.answers import thresholds_of
 from phusong.scenarios.maps.palette import rgb, signal_classes
+from phusong.scenarios.outages import Outages
 from phusong.scenarios.outputs import write_gaps
 from phusong.scenarios.report import words as words_module
-from phusong.scenarios.report.gis import style_geopackage, write_class_rasters, write_kmz
+from phusong.scenarios.report.gis import write_class_rasters, write_kmz
 from phusong.scenarios.report.page import render_report
+from phusong.scenarios.report.qgis import style_geopackage
 from phusong.scenarios.report.sections import sections_of
 from phusong.scenarios.report.xlsx import write_workbook
 from phusong.scenarios.result import RunResult
@@ -119,24 +125,66 @@ def test_class_rasters_have_the_maps_classes_and_colours(result: RunResult, tmp_
     assert tags["synthetic_inputs"]
 
 
-def test_the_geopackage_carries_its_styles(result: RunResult, tmp_path: Path) -> None:
+def with_everything(result: RunResult) -> RunResult:
+    """The run with an answer on outages and with other gaps than those of signal."""
+    masts = gpd.GeoDataFrame(
+        {"mast_id": ["m1", "m2"], "people_lost": [1500.0, 20.0], "operators": ["Viettel", "VNPT"]},
+        geometry=list(result.hamlets.geometry[:2]),
+        crs=result.hamlets.crs,
+    )
+    communes = result.province.communes.head(3)[["code", "name", "geometry"]].assign(
+        people=1000.0, backed_share=[0.3, 0.97, 1.0]
+    )
+    found = Outages(masts, pd.DataFrame(), gpd.GeoDataFrame(communes), people_served=2e3, people_backed=1e3)
+    other = result.gaps.head(2).assign(kind=["indoor", "capacity"])
+    return dataclasses.replace(result, outages=found, other_gaps=other)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_layer_of_the_geopackage_carries_a_style_for_every_one_of_its_rows(
+    result: RunResult, tmp_path: Path, lang: str
+) -> None:
     path = tmp_path / "gaps.gpkg"
-    write_gaps(result, path)
-    style_geopackage(path)
+    write_gaps(with_everything(result), path)
+    style_geopackage(path, lang=lang)
     with closing(sqlite3.connect(path)) as file:
         rows = file.execute(
-            "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles ORDER BY 1"
+            "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles"
         ).fetchall()
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         listed = {row[0] for row in file.execute("SELECT table_name FROM gpkg_contents")}
-    assert [row[0] for row in rows] == ["gaps", "hamlets"]
-    assert listed >= {"gaps", "hamlets", "layer_styles"}
-    for _, column, qml, default in rows:
-        assert column == "geom"
-        assert default == 1
-        ElementTree.fromstring(qml.split("\n", 1)[1])
-    values = re.findall(r'<category symbol="\d" value="(\w+)"', rows[1][2])
-    assert set(values) == {"none", "outdoor", "in_car", "indoor"}
+        layers = {row[0] for row in file.execute("SELECT table_name FROM gpkg_geometry_columns")}
+    assert "layer_styles" in listed
+    assert layers >= {"gaps", "other_gaps", "border", "border_stations", "masts", "backed", "hamlets"}
+    assert sorted(row[0] for row in rows) == sorted(layers)
+    for name, column, qml, default in rows:
+        assert (column, default) == ("geom", 1)
+        document = ElementTree.fromstring(qml.split("\n", 1)[1])
+        renderer = document.find("renderer-v2")
+        assert renderer is not None
+        symbols = {symbol.get("name") for symbol in renderer.iter("symbol")}
+        classes = [*renderer.iter("category"), *renderer.iter("range")]
+        table = pyogrio.read_dataframe(path, layer=name)
+        kinds = {"Point": "marker", "LineString": "line", "MultiPolygon": "fill"}
+        assert {symbol.get("type") for symbol in renderer.iter("symbol")} == {
+            kinds[kind] for kind in table.geom_type.unique()
+        }
+        if renderer.get("type") == "singleSymbol":
+            assert symbols == {"0"}
+            continue
+        assert {item.get("symbol") for item in classes} == symbols
+        assert all(item.get("label") for item in classes)
+        values = table[renderer.get("attr")].dropna()
+        if renderer.get("type") == "categorizedSymbol":
+            written = [str(bool(v)).lower() if item_is_bool(v) else str(v) for v in values]
+            assert set(written) <= {item.get("value") for item in classes}
+        else:
+            bounds = [(float(item.get("lower", "nan")), float(item.get("upper", "nan"))) for item in classes]
+            assert all(any(low <= value <= high for low, high in bounds) for value in values)
+
+
+def item_is_bool(value: object) -> bool:
+    return isinstance(value, bool | np.bool_)
 
 
 def test_the_kmz_places_every_hamlet_and_every_gap(result: RunResult, tmp_path: Path) -> None:

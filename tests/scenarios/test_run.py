@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,15 +21,29 @@ from phusong.scenarios.scenario_file import load_scenario
 def test_a_resolution_that_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = load_scenario("baseline-2024")
     grid = Grid(crs="EPSG:9212", west_m=0.0, north_m=0.0, cell_m=10.0, rows=11_000, cols=11_700)
-    monkeypatch.setattr(running, "_free_memory", lambda: 8 * 10**9)
+    rooms = {"disk": 64 * 10**9, "memory": 5 * 10**9}
+    monkeypatch.setattr(running, "_free_memory", lambda: rooms["memory"])
+    monkeypatch.setattr(running.shutil, "disk_usage", lambda _: SimpleNamespace(free=rooms["disk"]))
     with pytest.raises(
-        InputError, match=r"needs about 30\.9 GB of memory and 8\.0 GB are free; give a larger"
+        InputError, match=r"needs about 5\.4 GB of memory and 5\.0 GB are free; give a larger"
     ):
         running.check_memory(scenario, grid)
-    monkeypatch.setattr(running, "_free_memory", lambda: 64 * 10**9)
+    rooms["memory"] = 8 * 10**9  # the layers, 9 GB of them, lie in files
     running.check_memory(scenario, grid)
+    rooms["disk"] = 9 * 10**9
+    with pytest.raises(InputError, match=r"needs about 9\.3 GB of room in .* and 9\.0 GB are free"):
+        running.check_memory(scenario, grid)
     monkeypatch.setattr(running, "_free_memory", lambda: None)
+    rooms["disk"] = 10**10
     running.check_memory(scenario, grid)
+    # a map that stays in memory counts whole, and needs no disk
+    coarse = Grid(crs="EPSG:9212", west_m=0.0, north_m=0.0, cell_m=100.0, rows=1100, cols=1170)
+    rooms.update(disk=0, memory=4 * 10**8)
+    monkeypatch.setattr(running, "_free_memory", lambda: rooms["memory"])
+    running.check_memory(scenario, coarse)
+    rooms["memory"] = 3 * 10**8
+    with pytest.raises(InputError, match=r"0\.3 GB of memory and 0\.3 GB are free"):
+        running.check_memory(scenario, coarse)
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ PS.feature((map) => {
     }
   }
   const on = (run) => run.vectors.filter((layer) => PS.state.added[layer.key]);
-  const canvas = new PS.Canvas("added", (context, view) => {
+  const canvas = PS.drawing(map, "added", (context, view) => {
     PS.drawn.added = 0;
     PS.perRun(context, view, (run) => {
       for (const layer of on(run)) {
@@ -119,9 +119,7 @@ PS.feature((map) => {
         else load(layer);
       }
     });
-    return PS.drawn.added > 0;
   });
-  canvas.addTo(map);
 
   // the row under the pointer, points before lines before areas
   PS.addedAt = (latlng, reach) => {

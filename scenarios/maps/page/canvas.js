@@ -1,5 +1,6 @@
 "use strict";
-// A map layer that is one canvas and one drawing function; the same function draws the saved picture.
+// Drawing functions, the same for the map and for the saved picture. What lies on one another with no picture between
+// shares a canvas: each canvas that the browser lays over the others costs it time at every frame.
 {
   const MARGIN = 0.1; // drawn beyond each edge of the window, so that near moves need nothing new
   const hatches = new Map();
@@ -19,29 +20,34 @@
     hatches.set(colour, context.createPattern(tile, "repeat"));
     return hatches.get(colour);
   };
-  PS.canvases = [];
-  PS.Canvas = L.Layer.extend({
-    initialize(name, draw) {
+  const SHEETS = { land: ["land"], over: ["relief", "lines", "gaps", "added", "points", "labels"] }; // from below
+  const Sheet = L.Layer.extend({
+    initialize(name) {
       this.name = name;
-      this.draw = draw;
-      PS.canvases.push(this);
+      this.drawings = [];
     },
     onAdd(map) {
       this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(this.name));
       this.canvas.setAttribute("aria-hidden", "true");
-      this.redraw();
+    },
+    soon() { // however many ask for it, once
+      if (this.stale) return;
+      this.stale = true;
+      queueMicrotask(() => this.stale && this.redraw());
     },
     getEvents() {
       return { moveend: this.settle, resize: this.redraw, zoomanim: this.follow, zoom: this.stretch };
     },
     settle() { // what was drawn reaches a little beyond the window: near moves need nothing new
       const map = this._map, from = map.containerPointToLayerPoint([0, 0]), to = from.add(map.getSize());
+      if (this.stale) return;
       const inside = this.corner && from.x >= this.corner.x && from.y >= this.corner.y && to.x <= this.corner.x + this.size.x && to.y <= this.corner.y + this.size.y;
       if (!inside || map.getZoom() !== this.zoom || !this.origin.equals(map.getPixelOrigin()) || PS.swipe()) this.redraw();
     },
     redraw() {
       const map = this._map;
-      if (!map || map._animatingZoom) return;
+      this.stale = false;
+      if (map._animatingZoom) return;
       const size = map.getSize(), margin = size.multiplyBy(MARGIN).round();
       const ratio = Math.min(window.devicePixelRatio || 1, 2);
       const corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
@@ -65,12 +71,13 @@
       this.origin = map.getPixelOrigin();
       const origin = this.origin.add(corner);
       const divider = PS.swipe() ? PS.state.divider * size.x + margin.x : null;
-      const drawn = this.draw(context, { scale: 256 * 2 ** this.zoom, ox: origin.x, oy: origin.y, width, height, zoom: this.zoom, divider });
-      this.canvas.hidden = drawn === false; // an empty canvas need not be laid over the others at every frame
+      const view = { scale: 256 * 2 ** this.zoom, ox: origin.x, oy: origin.y, width, height, zoom: this.zoom, divider };
+      for (const drawing of this.drawings) drawing.draw(context, view);
     },
     follow(event) { this.transform(event.center, event.zoom); },
     stretch() { this.transform(this._map.getCenter(), this._map.getZoom()); },
     transform(center, zoom) { // as Leaflet moves its own renderers while zooming
+      if (!this.center) return; // nothing drawn yet
       const map = this._map, scale = map.getZoomScale(zoom, this.zoom);
       const half = map.getSize().multiplyBy(0.5 + MARGIN);
       const from = map.project(this.center, zoom);
@@ -78,6 +85,21 @@
       L.DomUtil.setTransform(this.canvas, offset, scale);
     },
   });
+
+  PS.drawn = { relief: false, gaps: 0, hamlets: 0, stations: 0, labels: 0, added: 0 }; // how many of each the map shows
+  PS.sheets = {};
+  PS.drawings = []; // from below
+  // name: its place among SHEETS; -> something to redraw, which happens once for all that ask for it together
+  PS.drawing = (map, name, draw) => {
+    const [pane, names] = Object.entries(SHEETS).find(([, list]) => list.includes(name));
+    const sheet = (PS.sheets[pane] ??= new Sheet(pane).addTo(map));
+    const drawing = { name, draw, redraw: () => sheet.soon() };
+    sheet.drawings.push(drawing);
+    sheet.drawings.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+    PS.drawings = Object.keys(SHEETS).flatMap((key) => PS.sheets[key]?.drawings ?? []);
+    sheet.soon();
+    return drawing;
+  };
 
   // a picture that lies on the map as it is, pixel by pixel: an element from PS.painted or PS.image
   PS.Raster = L.ImageOverlay.extend({

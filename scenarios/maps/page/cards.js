@@ -43,7 +43,7 @@ PS.feature((map) => {
       rows(
         [PS.t("people"), PS.number(hamlets.people[i])],
         [PS.t("class"), level(now)],
-        [PS.t("level"), PS.dbm(dbm)],
+        [PS.t("level"), PS.dbm(dbm), run.summary.hamlet_people_share ? PS.h("small", {}, PS.h("br"), PS.t("hamlet_rule", { share: PS.percent(run.summary.hamlet_people_share, 0) })) : null],
         sure && [PS.t("probability"), PS.percent(sure[0], 0)],
         sure && [PS.t("level_between"), PS.t("between", { a: PS.dbm(sure[1]), b: PS.dbm(sure[2]) })],
         [PS.t("sinr"), run.hamlets.sinr[i] === null ? "–" : PS.number(run.hamlets.sinr[i], 1) + "\u202fdB"],

@@ -46,6 +46,8 @@ PS.feature((map) => {
   const savers = {
     save_hamlets: () => csv("hamlets", "hamlets.csv"),
     save_gaps: () => csv("gaps", "gaps.csv"),
+    save_units: () => csv("units", "units.csv"),
+    save_stations: () => csv("stations", "stations.csv"),
     save_hamlets_geojson: () => {
       const run = PS.run();
       geojson(Array.from({ length: hamlets.n }, (_, i) => {
@@ -72,12 +74,13 @@ PS.feature((map) => {
       pen.drawImage(overlay.getElement(), a.x - corner.x, a.y - corner.y, b.x - a.x, b.y - a.y);
       pen.globalAlpha = 1;
     };
-    const paint = (name) => {
+    const paint = (drawing) => {
       pen.save();
-      PS.canvases.find((item) => item.name === name).draw(pen, view);
+      drawing.draw(pen, view);
       pen.restore();
     };
-    paint("land");
+    const [land, ...over] = PS.drawings;
+    paint(land);
     for (const { pane, image: overlay } of PS.signalImages()) {
       pen.save();
       if (view.divider !== null) {
@@ -88,8 +91,7 @@ PS.feature((map) => {
       image(overlay, PS.state.opacity);
       pen.restore();
     }
-    if (PS.state.relief) image(PS.reliefImage, 1);
-    ["lines", "gaps", "added", "points", "labels"].forEach(paint);
+    over.forEach(paint);
   }
   // the view drawn again, twice as fine, with title, legend, scale and notice
   async function picture() {
@@ -109,7 +111,7 @@ PS.feature((map) => {
     paintMap(pen, size);
     pen.restore();
     frame(pen, size, head, foot);
-    PS.canvases.forEach((item) => item.redraw());
+    PS.drawings.forEach((item) => item.redraw());
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
   function frame(pen, size, head, foot) {
@@ -124,22 +126,41 @@ PS.feature((map) => {
     pen.font = `12px ${STACK}`;
     pen.fillStyle = "#47596a";
     pen.fillText(PS.$("subtitle").textContent, 14, head / 2 + 12);
-    if (data.synthetic.length) pen.fillText(PS.$("notice-text").textContent, 14, head + size.y + foot / 2, size.x - 28);
-    if (PS.state.view !== "signal") return;
-    const classes = PS.layerOf().classes;
-    let x = size.x - 14;
-    pen.textAlign = "right";
-    for (const item of [...classes].reverse()) {
-      const text = item.low === null ? `< ${PS.number(item.high)}` : `\u2265 ${PS.number(item.low)}`;
+    const low = head + size.y + foot / 2;
+    if (data.synthetic.length) pen.fillText(PS.$("notice-text").textContent, 14, low, size.x - 28);
+    const ink = (text, x, y) => {
       pen.fillStyle = "#14232e";
-      pen.fillText(text, x, head / 2);
-      x -= pen.measureText(text).width + 22;
-      pen.fillStyle = item.colour;
-      pen.fillRect(x, head / 2 - 7, 16, 14);
-      x -= 12;
+      pen.fillText(text, x, y);
+      return pen.measureText(text).width;
+    };
+    pen.textAlign = "right";
+    let x = size.x - 14;
+    const legend = PS.legendOf();
+    if (legend) {
+      for (const [colour, text] of [...legend.rows].reverse()) {
+        x -= ink(text, x, head / 2) + 22;
+        pen.fillStyle = colour;
+        pen.fillRect(x, head / 2 - 7, 16, 14);
+        x -= 12;
+      }
+      ink(legend.unit, x, head / 2);
     }
-    pen.fillStyle = "#14232e";
-    pen.fillText("dBm", x, head / 2);
-    pen.textAlign = "left";
+    if (size.x < 900) return; // no room for more beside the notice
+    x = size.x - 14; // below: the scale, and what the symbols stand for
+    const bar = PS.$("scale").offsetWidth;
+    pen.strokeStyle = "#14232e";
+    pen.lineWidth = 2;
+    pen.strokeRect(x - bar, low + 4, bar, 0);
+    x -= ink(PS.$("scale").textContent, x - bar - 8, low) + bar + 30;
+    if (PS.state.hamlets) style.level_keys.forEach((key, level) => {
+      x -= ink(PS.t("level_" + key), x, low) + 10;
+      PS.symbol.hamlet(pen, x, low, level, 1);
+      x -= 20;
+    });
+    if (PS.state.gaps) {
+      x -= ink(PS.t("legend_gap"), x, low) + 22;
+      pen.fillStyle = PS.far(map.getZoom()) ? "rgba(177,16,26,.62)" : PS.hatch(pen, "#b1101a");
+      pen.fillRect(x, low - 6, 16, 12);
+    }
   }
 });

@@ -4,6 +4,11 @@ PS.feature((map) => {
   const { ground, style, relief } = PS.data;
   const LAND = "#f7f5ee", WATER = "#a9cfe6", WATER_EDGE = "#5f9dc4", BORDER = "#7a1f6b";
 
+  for (const [name, z] of [["tiles", 205], ["land", 210], ["signal", 250], ["before", 251], ["over", 300], ["marks", 460]]) {
+    const pane = map.createPane(name);
+    pane.style.zIndex = z;
+    pane.style.pointerEvents = "none";
+  }
   PS.shareColour = (share) => {
     if (share === null || share === undefined) return null;
     let index = 0;
@@ -11,16 +16,19 @@ PS.feature((map) => {
     return style.share_colours[index];
   };
 
-  const land = new PS.Canvas("land", (context, view) => {
+  const land = PS.drawing(map, "land", (context, view) => {
     context.beginPath();
     PS.trace(context, ground.outline, view, true);
-    context.save();
-    context.shadowColor = "rgba(31,52,64,.35)";
-    context.shadowBlur = 14;
-    context.shadowOffsetY = 2;
-    context.fillStyle = LAND;
-    if (!PS.state.online) context.fill("evenodd"); // else what lies under it is to be seen
-    context.restore();
+    if (!PS.state.online) { // else what lies under it is to be seen
+      context.lineJoin = "round";
+      context.strokeStyle = "rgba(31,52,64,.07)";
+      for (const width of [18, 12, 6]) { // a shadow; the canvas's own takes ten times as long
+        context.lineWidth = width;
+        context.stroke();
+      }
+      context.fillStyle = LAND;
+      context.fill("evenodd");
+    }
     if (ground.park.rings.length && !PS.state.online) {
       context.beginPath();
       PS.trace(context, ground.park, view, true);
@@ -71,17 +79,24 @@ PS.feature((map) => {
       p[i] = p[i + 1] = p[i + 2] = tone;
     }
     pen.putImageData(image, 0, 0);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve));
-    return URL.createObjectURL(blob);
+    return canvas;
   }
+  let shade = null;
+  const hills = PS.drawing(map, "relief", (context, { scale, ox, oy }) => {
+    PS.drawn.relief = Boolean(PS.state.relief && shade);
+    if (!PS.drawn.relief) return;
+    const [[south, west], [north, east]] = relief.bounds, [x0, y0] = PS.world(north, west), [x1, y1] = PS.world(south, east);
+    context.imageSmoothingEnabled = true;
+    context.drawImage(shade, x0 * scale - ox, y0 * scale - oy, (x1 - x0) * scale, (y1 - y0) * scale);
+  });
+  shadow(relief.picture).then((made) => {
+    shade = made;
+    hills.redraw();
+  });
 
-  const lines = new PS.Canvas("lines", (context, view) => {
+  const lines = PS.drawing(map, "lines", (context, view) => {
     const near = Math.max(0, view.zoom - 9);
     context.lineJoin = context.lineCap = "round";
-    context.save();
-    context.beginPath();
-    PS.trace(context, ground.outline, view, true);
-    context.clip("evenodd");
     context.beginPath();
     for (const item of ground.water) if (PS.inView(item.shape, view)) PS.trace(context, item.shape, view, true);
     context.fillStyle = WATER;
@@ -89,7 +104,6 @@ PS.feature((map) => {
     context.lineWidth = 0.8;
     context.strokeStyle = WATER_EDGE;
     context.stroke();
-    context.restore();
     if (view.zoom >= 10.5) {
       context.beginPath();
       for (const zone of ground.zones) if (PS.inView(zone.shape, view)) PS.trace(context, zone.shape, view, true);
@@ -104,7 +118,7 @@ PS.feature((map) => {
     const { units } = PS.state;
     if (units !== "none") {
       if (units !== "district") stroke(context, view, ofUnits(units), 0.7 + 0.15 * near, "rgba(52,66,76,.5)");
-      stroke(context, view, ofUnits(units === "unit_2025" ? "unit_2025" : "district"), units === "unit_2025" ? 0.9 : 1.3, "rgba(43,56,66,.62)", [5, 3, 1.5, 3]);
+      stroke(context, view, ofUnits(units === "unit_2025" ? "unit_2025" : "district"), units === "unit_2025" ? 0.9 : 1.4, "rgba(43,56,66,.62)");
     }
     if (PS.state.roads) {
       if (view.zoom >= 9.5) {
@@ -120,27 +134,15 @@ PS.feature((map) => {
     stroke(context, view, [ground.border], 2.2, BORDER, [10, 4, 2, 4]);
   });
 
-  for (const [name, z] of [["tiles", 205], ["land", 210], ["signal", 250], ["before", 251], ["relief", 260], ["lines", 300], ["gaps", 350], ["added", 420], ["points", 430], ["labels", 450], ["marks", 460]]) {
-    const pane = map.createPane(name);
-    pane.style.zIndex = z;
-    pane.style.pointerEvents = "none";
-  }
-  land.addTo(map);
-  lines.addTo(map);
-  const shade = L.imageOverlay("data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", relief.bounds, { pane: "relief", interactive: false, alt: "" });
-  shadow(relief.picture).then((uri) => shade.setUrl(uri));
   // tiles from the network, where the run's scenario offers them and the reader turns them on
   const { tiles } = PS.data;
   const online = tiles && L.tileLayer(tiles.url, { maxZoom: 18, maxNativeZoom: tiles.max_zoom, pane: "tiles", attribution: "" });
   const showTiles = () => online && (PS.state.online ? online.addTo(map) : online.remove());
-  const showShade = () => (PS.state.relief ? shade.addTo(map) : shade.remove());
-  showShade();
-  PS.reliefImage = shade;
 
   PS.on("state", (keys) => {
     if (keys.some((key) => ["choropleth", "units", "layer", "run", "divider", "online"].includes(key))) land.redraw();
     if (keys.some((key) => ["units", "roads"].includes(key))) lines.redraw();
-    if (keys.includes("relief")) showShade();
+    if (keys.includes("relief")) hills.redraw();
     if (keys.includes("online")) showTiles();
   });
 

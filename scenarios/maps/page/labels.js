@@ -15,9 +15,6 @@ PS.feature((map) => {
     hamlet: { font: `500 11px ${STACK}`, ink: "#22313b" },
   };
 
-  // rivers run on beyond the province, where they are not drawn
-  for (const item of ground.water) item.inside = PS.contains(ground.outline, ...PS.world(...item.at));
-
   function wanted(zoom) { // [style, name, x, y, shift down in pixels]
     const list = [];
     const units = PS.state.units;
@@ -28,7 +25,7 @@ PS.feature((map) => {
       if (zoom < 11.5) for (const unit of ground.units.district) add("district", short(unit.name), PS.world(...unit.at));
       if (zoom >= 10.75 && units !== "none") for (const unit of ground.units.commune) add("unit", short(unit.name), PS.world(...unit.at));
     }
-    for (const item of ground.water) if (item.name && item.inside && zoom >= (item.kind === "reservoir" ? 9 : 11)) add("water", item.name, PS.world(...item.at));
+    for (const item of ground.water) if (item.name && zoom >= (item.kind === "reservoir" ? 9 : 11)) add("water", item.name, PS.world(...item.at));
     for (const place of ground.places) {
       if (place.kind === "peak" && zoom >= 9.5) add("peak", place.name, place.xy, -10);
       if (place.kind === "gate" && zoom >= 10.5) add("gate", place.name, place.xy, -10);
@@ -39,9 +36,9 @@ PS.feature((map) => {
     return list;
   }
 
-  const canvas = new PS.Canvas("labels", (context, view) => {
+  const canvas = PS.drawing(map, "labels", (context, view) => {
     PS.drawn.labels = 0;
-    if (!PS.state.labels) return false;
+    if (!PS.state.labels) return;
     const taken = [];
     const small = view.zoom < 9.1; // a phone shows the whole province at this zoom
     context.textAlign = "center";
@@ -65,8 +62,6 @@ PS.feature((map) => {
       context.fillText(text, x, y);
       PS.drawn.labels++;
     }
-    return true;
   });
-  canvas.addTo(map);
   PS.on("state", (keys) => keys.some((key) => ["units", "labels", "hamlets"].includes(key)) && canvas.redraw());
 });

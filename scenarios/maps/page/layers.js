@@ -27,8 +27,9 @@ PS.feature(() => {
             .map((layer) => choice("layer", layer.key, PS.operatorName(layer.operator), PS.layerOf().key, (key) => PS.set({ layer: key }))))));
     pane.replaceChildren(
       group("signal",
+        PS.data.mode === "plan" ? PS.h("p.flag.plan", {}, PS.t("plan_only", { technology: technologies.join(", ") })) : null,
         ...networks,
-        PS.h("div.segments", { role: "group", "aria-label": PS.t("show") },
+        PS.h("div.segments", { role: "group", id: views().length > 3 ? "views" : null, "aria-label": PS.t("show") },
           views().map(([view, name]) => choice("view", view, name, state.view, (value) => PS.set({ view: value })))),
         PS.h("label.range", {}, PS.h("span", {}, PS.t("opacity")),
           PS.h("input", { type: "range", id: "opacity", min: "0", max: "100", step: "5", value: String(Math.round(state.opacity * 100)), oninput: (event) => {

@@ -10,7 +10,7 @@ PS.feature(() => {
     const before = PS.swipe(), now = layer.figures, then = before && PS.layerOf(before).figures;
     const total = PS.number(data.hamlets.n);
     const between = (key, text) => (layer.intervals?.[key] && !then ? PS.h("small.between", { title: PS.t("interval_hint") }, PS.t("between", { a: text(layer.intervals[key][0]), b: text(layer.intervals[key][1]) })) : null);
-    const shown = (kind, label, text, value, sure = null) => figure(text(value(now)), PS.t(label), kind, (then && PS.h("small", {}, ` ${PS.t("was", { value: text(value(then)) })}`)) || sure);
+    const shown = (kind, label, text, value, sure = null) => figure(text(value(now)), PS.t(label), kind, (then && PS.h("small.was", {}, `${PS.t("was", { value: text(value(then)) })}`)) || sure);
     document.title = `${run.title[PS.lang]} · phusong`;
     PS.$("brand-place").textContent = data.province;
     PS.$("title").textContent = data.mode === "compare" ? `${data.runs[0].title[PS.lang]} → ${run.title[PS.lang]}` : run.title[PS.lang];
@@ -32,7 +32,7 @@ PS.feature(() => {
     const run = PS.run(), layer = PS.layerOf(run), classes = Object.fromEntries(layer.classes.map((item) => [item.key, item.low]));
     const limits = ["outdoor", "in_car", "indoor"].map((key) => PS.number(classes[key])).join(" / ");
     const rows = [
-      [PS.t("about_model"), run.model],
+      [PS.t("about_model"), PS.words(run.model)],
       [PS.t("about_resolution"), `${PS.number(run.cell_m)}\u202fm` + (run.numbers.coarser > 1 ? ` (${PS.t("about_numbers", { m: PS.number(run.cell_m * run.numbers.coarser) })})` : "")],
       [PS.t("about_thresholds"), `${limits} dBm`],
       run.summary.hamlet_people_share && [PS.t("about_hamlet_rule"), PS.t("about_hamlet_text", { share: PS.percent(run.summary.hamlet_people_share, 0) })],
@@ -75,6 +75,8 @@ PS.feature(() => {
     PS.$("sheet").setAttribute("aria-expanded", open);
   };
   PS.foldPanel = fold;
+  const panel = PS.$("panel"), stage = PS.$("stage");
+  new ResizeObserver(() => stage.style.setProperty("--sheet", `${panel.offsetHeight}px`)).observe(panel); // what a phone's map shows stands above it
   PS.$("sheet").addEventListener("click", () => fold(PS.$("panel").classList.contains("folded")));
   if (window.matchMedia("(max-width: 760px)").matches) fold(false);
   PS.$("lang").addEventListener("click", () => PS.setLang(PS.lang === "vi" ? "en" : "vi"));

@@ -81,6 +81,20 @@ PS.feature((map) => {
     context.globalAlpha = 1;
   }
 
+  // a hamlet's symbol drawn once for each level, size and screen: stamping it is much quicker than drawing it again
+  const STAMP = 24, stamped = new Map();
+  const stampsOf = (size, far, ratio) => { // from afar the many that are well served step back
+    const key = `${size} ${far} ${ratio}`;
+    if (!stamped.has(key)) stamped.set(key, RADIUS.map((_, level) => {
+      const stamp = document.createElement("canvas");
+      stamp.width = stamp.height = STAMP * ratio;
+      const pen = stamp.getContext("2d");
+      pen.scale(ratio, ratio);
+      PS.symbol.hamlet(pen, STAMP / 2, STAMP / 2, level, size * (far && level > 1 ? 0.7 : 1));
+      return stamp;
+    }));
+    return stamped.get(key);
+  };
   function drawHamlets(context, view, run) {
     const size = view.zoom < 9.1 ? 0.48 : view.zoom < 9.75 ? 0.62 : view.zoom < 11 ? 0.8 : view.zoom < 13 ? 1 : 1.35;
     const levels = run.hamlets.layers[PS.layerOf(run).key]?.level ?? run.hamlets.level;
@@ -91,7 +105,8 @@ PS.feature((map) => {
     }
     PS.drawn.hamlets = seen.length;
     if (seen.length > MANY) return drawMany(context, seen, size);
-    for (const [x, y, level] of seen) PS.symbol.hamlet(context, x, y, level, size);
+    const stamps = stampsOf(size, PS.far(view.zoom), context.getTransform().a), half = STAMP / 2;
+    for (const [x, y, level] of seen) context.drawImage(stamps[level], x - half, y - half, STAMP, STAMP);
     return undefined;
   }
 
@@ -106,7 +121,7 @@ PS.feature((map) => {
     }
   }
 
-  const canvas = new PS.Canvas("points", (context, view) => {
+  const canvas = PS.drawing(map, "points", (context, view) => {
     PS.drawn.hamlets = PS.drawn.stations = 0;
     PS.perRun(context, view, (run) => drawStations(context, view, run));
     if (!PS.state.hamlets) return;
@@ -118,7 +133,6 @@ PS.feature((map) => {
     });
     PS.drawn.hamlets = counted;
   });
-  canvas.addTo(map);
   PS.on("state", (keys) => keys.some((key) => ["run", "layer", "hamlets", "stations", "planned", "divider"].includes(key)) && canvas.redraw());
 
   // the nearest shown point within reach of a place on the screen

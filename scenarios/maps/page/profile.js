@@ -31,6 +31,8 @@ PS.feature((map) => {
     }
     draw(points, worst, km, PS.t("profile_title", { from: stations.name[site], to: name }), s.mhz[sector]);
     line?.remove();
+    const ends = [from, to].map((end) => map.latLngToContainerPoint(end));
+    if (!map.getBounds().contains(from) || !map.getBounds().contains(to) || ends[0].distanceTo(ends[1]) < 60) PS.flyTo(L.latLngBounds(from, to), 15); // a link too small to be seen
     line = L.polyline([from, to], { color: "#14232e", weight: 2, dashArray: "6 5", interactive: false, pane: "marks" }).addTo(map);
   };
 

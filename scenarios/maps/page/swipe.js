@@ -57,7 +57,7 @@ PS.feature((map) => {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      PS.canvases.filter((item) => ["gaps", "added", "points"].includes(item.name)).forEach((item) => item.redraw());
+      PS.sheets.over.redraw();
     });
   });
   PS.on("state", (keys) => {

@@ -4,7 +4,7 @@ PS.feature((map) => {
   const { hamlets, stations, style, ground } = PS.data;
   let perPage = 100;
   const section = PS.$("tables");
-  let kind = "hamlets", sort = { column: 0, down: false }, filter = "", page = 0;
+  let kind = "hamlets", sort = { column: 0, down: false }, filter = "", level = "", page = 0;
 
   const sources = {
     hamlets: () => {
@@ -27,7 +27,7 @@ PS.feature((map) => {
         columns: [["col_name"], ["col_unit_level"], ["col_people", "number", 0], ["col_share", "percent"], ["col_indoor", "percent"], ["col_area_share", "percent"]],
         rows: ["district", "commune", "unit_2025"].flatMap((level) => ground.units[level].map((unit) => {
           const [people, share, indoor, area] = run.units[level]?.[key]?.[unit.code] ?? [null, null, null, null];
-          return { cells: [unit.name, PS.t("unit_" + level), people, share, indoor, area], go: unit.at };
+          return { unit: level, cells: [unit.name, PS.t("unit_" + level), people, share, indoor, area], go: unit.at };
         })),
       };
     },
@@ -56,13 +56,14 @@ PS.feature((map) => {
   const render = () => {
     const source = sources[kind]();
     let rows = source.rows;
+    if (kind === "units" && level !== "") rows = rows.filter((row) => row.unit === level);
     if (kind === "hamlets" && filter !== "") rows = rows.filter((row) => row.level === Number(filter));
     rows.sort((a, b) => compare(a.cells[sort.column], b.cells[sort.column]) * (sort.down ? -1 : 1));
     page = Math.min(page, Math.max(0, Math.ceil(rows.length / perPage) - 1));
     const from = page ? page * perPage : 0, shown = rows.slice(from, from + perPage);
     const head = source.columns.map((column, i) =>
-      PS.h("th", { scope: "col", "aria-sort": i === sort.column ? (sort.down ? "descending" : "ascending") : "none" },
-        PS.h("button", { type: "button", onclick: () => { sort = { column: i, down: i === sort.column ? !sort.down : source.columns[i][1] === "number" }; page = 0; render(); } }, PS.t(column[0]))));
+      PS.h("th" + (column[1] === "number" || column[1] === "percent" ? ".n" : ""), { scope: "col", "aria-sort": i === sort.column ? (sort.down ? "descending" : "ascending") : "none" },
+        PS.h("button", { type: "button", onclick: () => { sort = { column: i, down: i === sort.column ? !sort.down : ["number", "percent"].includes(source.columns[i][1]) }; page = 0; render(); } }, PS.t(column[0]))));
     const body = shown.map((row) => PS.h("tr", {},
       PS.h("th", { scope: "row" }, PS.h("button.link", { type: "button", title: PS.t("show_on_map"), onclick: () => goTo(row) }, row.cells[0] || "–")),
       row.cells.slice(1).map((value, i) => cell(value, source.columns[i + 1]))));
@@ -73,6 +74,8 @@ PS.feature((map) => {
           PS.h("button", { type: "button", "aria-pressed": String(name === kind), id: "table-" + name, onclick: () => { kind = name; sort = { column: 0, down: false }; page = 0; render(); } }, PS.t("table_" + name)))),
         kind === "hamlets" ? PS.h("label", {}, PS.h("span.unseen", {}, PS.t("filter")), PS.h("select", { id: "level-filter", onchange: (event) => { filter = event.target.value; page = 0; render(); } },
           PS.h("option", { value: "" }, PS.t("filter_all")), style.level_keys.map((key, i) => PS.h("option", { value: String(i), selected: filter === String(i) }, PS.t("level_" + key))))) : null,
+        kind === "units" ? PS.h("label", {}, PS.h("span.unseen", {}, PS.t("filter_units")), PS.h("select", { id: "unit-filter", onchange: (event) => { level = event.target.value; page = 0; render(); } },
+          ["", "district", "commune", "unit_2025"].map((key) => PS.h("option", { value: key, selected: level === key }, PS.t(key ? "unit_" + key : "filter_units_all"))))) : null,
         PS.h("span.muted", { id: "rows-shown" }, PS.t("rows_shown", { a: PS.number(rows.length ? from + 1 : 0), b: PS.number(from + shown.length), n: PS.number(rows.length) })),
         step(PS.t("previous"), page - 1, page === 0), step(PS.t("next"), page + 1, from + perPage >= rows.length),
         PS.h("button.link", { type: "button", id: "to-map", onclick: () => PS.$("stage").scrollIntoView({ behavior: "smooth" }) }, PS.t("to_map"))),

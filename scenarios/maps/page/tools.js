@@ -24,7 +24,7 @@ PS.feature((map) => {
   const whole = (animate) => map.fitBounds(PS.data.bounds, { ...PS.padding(), animate });
   PS.padding = (card = false) => {
     const wide = !window.matchMedia("(max-width: 760px)").matches;
-    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [card ? 414 : 284, 34] } : { paddingTopLeft: [14, 80], paddingBottomRight: [14, card ? 460 : 190] };
+    return wide ? { paddingTopLeft: [372, 44], paddingBottomRight: [card ? 414 : 294, 34] } : { paddingTopLeft: [14, 80], paddingBottomRight: [14, card ? 460 : 190] };
   };
   PS.flyTo = (target, zoom) => {
     const bounds = target instanceof L.LatLngBounds ? target : L.latLngBounds(target, target);
@@ -47,7 +47,7 @@ PS.feature((map) => {
     },
     save: () => menu(PS.$("save-menu").hidden),
   };
-  const saves = ["save_png", "save_hamlets", "save_gaps", "save_hamlets_geojson", "save_gaps_geojson", "print"];
+  const saves = ["save_png", "save_hamlets", "save_gaps", "save_units", "save_stations", "save_hamlets_geojson", "save_gaps_geojson", "print"];
   const menu = (open) => {
     PS.$("save-menu").hidden = !open;
     PS.$("tool-save").setAttribute("aria-expanded", open);

@@ -10,8 +10,9 @@ PS.feature(() => {
   const render = () => {
     const slider = PS.h("input", { type: "range", id: "year", min: "0", max: String(phases.length - 1), step: "1", value: String(PS.state.run - first), "aria-valuetext": now().title[PS.lang], oninput: (event) => PS.set({ run: first + Number(event.target.value) }) });
     box.replaceChildren(
-      PS.h("label.range", {}, PS.h("span", {}, PS.t("year")), slider, PS.h("output", { id: "year-now" }, String(now().year))),
-      PS.h("p.ticks", { "aria-hidden": "true" }, phases.map((run) => PS.h("span", {}, String(run.year)))));
+      PS.h("label.range", {}, PS.h("span", {}, PS.t("year")),
+        PS.h("span.scale", {}, slider, PS.h("span.ticks", { "aria-hidden": "true" }, phases.map((run) => PS.h("span", {}, String(run.year))))),
+        PS.h("output", { id: "year-now" }, String(now().year))));
   };
   render();
   PS.on("lang", render);
