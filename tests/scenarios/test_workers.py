@@ -23,6 +23,9 @@ area = ["Huyện Bù Đốp"]
 resolution_m = 500
 [radio]
 radius_km = { 3G = 8, 4G = 8, 5G = 8 }
+[uncertainty]
+draws = 20
+sensitivity = 4
 """
 
 
@@ -47,7 +50,8 @@ def test_local_workers_and_a_cluster_with_one_killed_write_the_same_files(tmp_pa
     _done(_phusong(tmp_path, "--jobs", "1", "--out", "alone"))
     alone = _answers(tmp_path / "alone")
     assert "rsrp_any-4g.tif" in alone
-    assert "outages.csv" in alone
+    assert {"outages.csv", "summary.json", "hamlets.csv", "draws.csv", "sensitivity.csv"} <= set(alone)
+    assert "intervals" in (tmp_path / "alone" / "summary.json").read_text("utf-8")
     _done(_phusong(tmp_path, "--jobs", "2", "--out", "two"))
     assert _answers(tmp_path / "two") == alone
     with distributed.LocalCluster(
