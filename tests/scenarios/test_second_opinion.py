@@ -80,8 +80,8 @@ def test_files_summary_map_and_report(found: SecondOpinion, result: RunResult, t
     json.dumps(summary, allow_nan=False)
     assert [one["name"] for one in summary["models"]] == ["p1812", "itm", "sui"]
     told = replace(result, second_opinion=found)
-    rasters = [layer for layer in layers_of(told) if layer.key.startswith("models-")]
-    assert len(rasters) == len(result.coverage.layers)
+    rasters = [layer for layer in layers_of(told) if layer.key == "models"]
+    assert {layer.of for layer in rasters} == set(result.coverage.layers)
     for lang in ("vi", "en"):
         (section,) = opinion_sections(told, lang)
         assert "%" in section.paragraphs[0].text
