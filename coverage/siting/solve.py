@@ -289,11 +289,10 @@ def _tightened(hunt: _Hunt, prices: dual.Prices, number: int) -> None:
 
     From the third round on the blocks of the round before are joined, at the prices found between them.
     """
-    core = hunt.core
+    core, tight = hunt.core, hunt.tight if number > 2 else None
     if hunt.chosen is None or not blocks.splittable(core):
         return
     most_share, most_sites, trips = _BLOCKS[number]
-    tight = hunt.tight if number > 2 else None
     inside = None if tight is None else tight.block
     block = blocks.blocks_of(core, prices.x, most_share=most_share, most_sites=most_sites, inside=inside)
     hunt.tight = bundle.tightened(
