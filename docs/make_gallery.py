@@ -149,8 +149,10 @@ def picture(page_file: Path, target: Path, *, does: str = "", window: tuple[int,
 
 
 def _pack(target: Path) -> None:
-    """As many colours as MOST_BYTES hold: 256 are enough for a map, 64 for one that is all texture. Rare colours
-    are kept too: they are what a legend speaks of."""
+    """As many colours as MOST_BYTES hold: 256 are enough for a map, 64 for one that is all texture.
+
+    The rare colours are kept too: they are what a legend speaks of.
+    """
     whole = Image.open(target).convert("RGB")
     for colours in (256, 128, 64, 32):
         whole.quantize(colours, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE).save(
