@@ -77,6 +77,13 @@ class RunResult:
     uncertainty: UncertaintyAnswer | None = None
     plan_sites: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
+    def intervals(self, layer: str) -> dict[str, list[float]]:
+        """Between what 90 % of a layer's draws lie, by figure; empty where the run drew nothing."""
+        rows = (row for row in self.summary.get("layers", ()) if row.get("layer") == layer)
+        row: Mapping[str, Any] = next(rows, {})
+        found = row.get("intervals", {})
+        return {figure: [one["p5"], one["p95"]] for figure, one in found.items()}
+
     def _repr_html_(self) -> str:
         from phusong.scenarios.notebook import result_html
 

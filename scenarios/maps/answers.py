@@ -128,15 +128,6 @@ def thresholds_of(result: RunResult, layer: Layer) -> dict[str, float]:
     return found
 
 
-def _intervals(result: RunResult, layer: Layer) -> dict[str, list[float]]:
-    """Between what 90 % of a layer's draws lie, by figure; empty where the run drew nothing."""
-    row: dict[str, Any] = next(
-        (one for one in result.summary.get("layers", ()) if one.get("layer") == layer.key), {}
-    )
-    found = row.get("intervals", {})
-    return {figure: [one["p5"], one["p95"]] for figure, one in found.items()}
-
-
 def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, int]) -> dict[str, Any]:
     classes = signal_classes(thresholds_of(result, layer))
     return {
@@ -144,7 +135,7 @@ def _layer(result: RunResult, shown: _Shown, layer: Layer, stations: dict[str, i
         "operator": layer.operator,
         "technology": layer.technology,
         "threshold_dbm": layer.threshold_dbm,
-        "intervals": _intervals(result, layer),
+        "intervals": result.intervals(layer.key),
         "figures": _figures(result, layer),
         "classes": [_class(item) for item in classes],
         **({"picture": shown.pictures[layer.key]} if layer.key in shown.pictures else {}),

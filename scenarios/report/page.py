@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+from collections.abc import Callable
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -100,15 +101,29 @@ def _text(column: Column, row: Any, lang: str) -> str:
     return str(value)
 
 
-def _figures(result: RunResult, key: str, lang: str) -> list[tuple[str, str]]:
-    say = words(lang)
+def _figures(result: RunResult, key: str, lang: str) -> list[tuple[str, str, str]]:
+    """The headline: figure, between what it lies in 90 % of draws ("" where nothing was drawn), and its name."""
+    say, between = words(lang), result.intervals(key)
     row = next(item for item in result.summary["layers"] if item["layer"] == key)
-    return [
-        (f"{number(row['hamlets_served'], lang)}/{number(len(result.hamlets), lang)}", say("kpi_hamlets")),
-        (percent(row["population_served_share"], lang), say("kpi_people")),
-        (percent(row["indoor_population_share"], lang), say("kpi_indoor")),
-        (number(row["people_in_gaps"], lang), say("kpi_gaps")),
+    total = number(len(result.hamlets), lang)
+
+    def share(value: float) -> str:
+        return percent(value, lang)
+
+    def count(value: float) -> str:
+        return number(value, lang)
+
+    asked: list[tuple[str, str, str, Callable[[float], str]]] = [
+        ("hamlets_served", "hamlets_served", "kpi_hamlets", count),
+        ("population_served_share", "people_served_share", "kpi_people", share),
+        ("indoor_population_share", "people_indoor_share", "kpi_indoor", share),
+        ("people_in_gaps", "people_in_gaps", "kpi_gaps", count),
     ]
+    found = []
+    for figure, drawn, name, told in asked:
+        value = told(row[figure]) + (f"/{total}" if figure == "hamlets_served" else "")
+        found.append((value, " … ".join(told(one) for one in between.get(drawn, ())), say(name)))
+    return found
 
 
 def _districts(result: RunResult, key: str, lang: str) -> list[dict[str, Any]]:

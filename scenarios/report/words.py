@@ -66,6 +66,10 @@ _OWN: dict[str, tuple[str, str]] = {
     "area_km2": ("Diện tích (km²)", "Area (km²)"),
     "people_p5": ("Dân, 5 % lần thử thấp hơn", "People, 5% of draws lie below"),
     "people_p95": ("Dân, 5 % lần thử cao hơn", "People, 5% of draws lie above"),
+    "between_note": (
+        "Con số nhỏ: 90 % khả năng nằm trong khoảng này; xem mục Chắc chắn đến đâu.",
+        "The small figures: with 90% probability the figure lies between them; see How sure is this.",
+    ),
     "people_between": ("khoảng 90 %", "90% interval"),
     "worst_dbm": ("Yếu nhất (dBm)", "Weakest (dBm)"),
     "nearest": ("Trạm gần nhất", "Nearest station"),

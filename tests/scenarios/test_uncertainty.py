@@ -20,6 +20,7 @@ from phusong.scenarios.scenario import Scenario
 from phusong.scenarios.scenario_file import load_scenario
 from phusong.scenarios.stored_run import read_run
 from phusong.scenarios.uncertainty.keys import Uncertainty
+from phusong.scenarios.wording import percent
 
 DISTRICT_KM2 = 376.0  # Bù Đốp at 1 km cells
 NOTHING = {
@@ -54,6 +55,9 @@ def test_every_output_carries_intervals(small_runs: tuple[Path, Path]) -> None:
     assert 0.0 <= pd.Series(raster.values.ravel()).min() <= pd.Series(raster.values.ravel()).max() <= 1.0
     assert "Xác suất có sóng" in (folder / "map.html").read_text("utf-8")
     report = (folder / "report.html").read_text("utf-8")
+    main = next(layer["intervals"] for layer in summary["layers"] if layer["layer"] == "any-4g")
+    ends = [percent(main["people_served_share"][end], "vi") for end in ("p5", "p95")]
+    assert f"<small>{ends[0]} … {ends[1]}</small>" in report  # the headline too
     for said in ("Chắc chắn đến đâu", "Diện tích có sóng (km²)", "Dân trong ba vùng lõm đông nhất"):
         assert said in report
 
