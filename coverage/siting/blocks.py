@@ -1,4 +1,4 @@
-"""A tighter upper bound: prices between neighbourhoods, whole numbers within each.
+"""A tighter upper bound: the prices of the LP between neighbourhoods, whole numbers within each.
 
 Sites are split into blocks that share little. Rows within one block keep (2) exactly; rows that several
 blocks can serve are priced as in the Lagrangian dual, each block earning w_i v_i for serving them:
@@ -7,12 +7,11 @@ blocks can serve are priced as in the Lagrangian dual, each block earning w_i v_
         + sum_blocks max { sum_{i within} w_i y_i + sum_{i between} w_i v_i y_i - theta sum_j c_j x_j }   (10)
 
 For v and theta from (9) this is at most (9), for it adds the whole-numberedness of x within every block.
-`bundle` looks for better v.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,44 +20,11 @@ from numpy.typing import NDArray
 from phusong.coverage.compiled import jit
 from phusong.coverage.siting import bound as dual
 from phusong.coverage.siting import exact
-from phusong.coverage.siting.core import Core
+from phusong.coverage.siting.core import Core, core_of
+from phusong.coverage.siting.problem import MaximalCovering, Rules
+from phusong.coverage.siting.sets import CoverageSets
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One block: its sites, the rows that earn it something, and its program with equal rows merged."""
-
-    sites: IntArray
-    rows: IntArray
-    covers: sp.csr_matrix  # rows x sites
-    merged: IntArray  # row of the program for each of `rows`
-    model: exact.Model
-
-    def objective(self, earned: FloatArray, site_price: FloatArray) -> FloatArray:
-        """Coefficients to minimise, for what each row of the core earns."""
-        gain = np.bincount(
-            self.merged, weights=earned[self.rows], minlength=len(self.model.gain) - len(self.sites)
-        )
-        return np.concatenate((site_price, -gain))
-
-    def served(self, x: BoolArray) -> BoolArray:
-        """Which of `rows` some site of `x` serves."""
-        return np.asarray(self.covers @ x.astype(np.float64) > 0.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Sites in blocks, the rows within one of them, and the rows between them whose price may be moved."""
-
-    block: IntArray  # of each site
-    within: BoolArray
-    free: BoolArray
-    parts: tuple[Part, ...]  # without blocks of one site that no free row touches: (9) will do for them
-    alone: IntArray  # sites of those
 
 
 def splittable(core: Core) -> bool:
@@ -66,78 +32,79 @@ def splittable(core: Core) -> bool:
     return core.plain and bool((core.inc.need == 1).all()) and core.rows > 0
 
 
-def blocks_of(
-    core: Core, share: FloatArray, *, most_share: float, most_sites: int, inside: IntArray | None = None
-) -> IntArray:
-    """Block of each site: the sites that share most are joined first, up to the sizes allowed.
+def block_bound(
+    core: Core,
+    prices: dual.Prices,
+    *,
+    chosen: NDArray[np.bool_],
+    most_sites: int,
+    stop: exact.Stop,
+    deadline: float,
+) -> tuple[float, NDArray[np.bool_]]:
+    """The bound (10) for blocks of at most `most_sites` sites, and the sites that the blocks' optima hold: a
+    plan in all but its cost. `chosen` is a plan to start each block from.
 
-    A block holds at most `most_share` of the LP's sites (`share`: its x) and `most_sites` candidates. With
-    `inside` the blocks of an earlier call are joined further.
+    A block that is not finished by the deadline (monotonic seconds) keeps the bound it has by then, at worst
+    that of the LP.
     """
-    one, two, shared = _shares(core)
-    rows = np.repeat(core.inc.weight, np.diff(core.inc.row_start))
-    reach = np.maximum(np.bincount(core.inc.row_site, weights=rows, minlength=core.sites), 1e-12)
-    order = np.argsort(-shared / np.minimum(reach[one], reach[two]), kind="stable")
-    parent = np.arange(core.sites)
-    if inside is not None:
-        first = np.full(inside.max() + 1, core.sites)
-        np.minimum.at(first, inside, parent)
-        parent = first[inside]
-    joined = _joined(one[order], two[order], parent, np.maximum(share, 1e-9), most_share, most_sites)
-    return np.asarray(np.unique(joined, return_inverse=True)[1], np.int64)
-
-
-def split(core: Core, prices: dual.Prices, block: IntArray) -> Split:
-    """The parts of (10) for given blocks. Rows between blocks that the LP serves more than once, for
-    nothing, or not at all keep their price."""
-    inc, v = core.inc, prices.v
-    low, high = (np.asarray(one) for one in _span(inc.row_start, inc.row_site, block))
+    weight, theta = core.inc.weight, dual.bound_at(core, prices).theta
+    block = _blocks(core, most_sites)
+    low, high = (np.asarray(one) for one in _span(core.inc.row_start, core.inc.row_site, block))
     within = low == high
-    ones = np.ones(len(inc.row_site))
-    by_row = sp.csr_matrix((ones, inc.row_site, inc.row_start), shape=(core.rows, core.sites))
-    by_site = sp.csc_matrix((ones, inc.site_row, inc.site_start), shape=(core.rows, core.sites))
-    reached = by_row @ prices.x
-    doubtful = (
-        ((v > 1e-3) & (v < 1.0 - 1e-3)) | (np.abs(reached - 1.0) < 0.01) | ((v < 0.5) == (reached < 1.0))
+    earned = np.where(within, weight, weight * prices.v)
+    reduced = np.maximum(dual.bound_at(core, prices, theta=theta).reduced, 0.0)
+    slack = np.where(within, weight * (1.0 - prices.v), 0.0)
+    by_lp = np.bincount(block, weights=reduced) + np.bincount(
+        low[within], weights=slack[within], minlength=block.max() + 1
     )
-    free = ~within & doubtful
-    earning = within | free | (v > 1e-9)
-    parts, alone = [], []
-    members = np.split(np.argsort(block, kind="stable"), np.cumsum(np.bincount(block))[:-1])
-    for sites in members:
-        rows = np.unique(by_site[:, sites].indices)
-        rows = rows[earning[rows]]
-        if free[rows].any() or (len(sites) > 1 and len(rows)):
-            parts.append(_part(by_row[rows][:, sites], sites, rows))
-        else:
-            alone.extend(sites.tolist())
-    return Split(block, within, free, tuple(parts), np.array(alone, np.int64))
+    total = float((weight * (1.0 - prices.v))[~within].sum() + theta * core.budget)
 
-
-def part_bound(core: Core, one: Part, within: BoolArray, v: FloatArray, theta: float) -> float:
-    """What a block earns at most at given prices, without whole numbers: its part of (9)."""
-    weight = core.inc.weight[one.rows]
-    profit = (weight * v[one.rows]) @ one.covers - theta * core.inc.cost[one.sites]
-    mine = within[one.rows]
-    return float(np.maximum(profit, 0.0).sum() + (weight * (1.0 - v[one.rows]))[mine].sum())
-
-
-def _part(covers: sp.csr_matrix, sites: IntArray, rows: IntArray) -> Part:
-    # equal sums of random 64-bit keys mean equal sets but for a chance of about 1e-30
-    keys = np.random.default_rng(0).integers(1, 2**63, size=(len(sites), 2), dtype=np.uint64)
-    _, first, merged = np.unique(
-        covers.astype(np.uint64) @ keys, axis=0, return_index=True, return_inverse=True
+    sets = CoverageSets(
+        core.rows, core.sites, core.inc.site_start, core.inc.site_row, core.inc.row_start, core.inc.row_site
     )
-    many = len(first)
-    matrix = sp.hstack([covers[first], -sp.identity(many)]).tocsr()
-    columns = len(sites) + many
-    whole = np.arange(columns) < len(sites)
-    zero = np.zeros(columns)
-    model = exact.Model(matrix, np.zeros(many), np.full(many, np.inf), zero, zero, whole)
-    return Part(sites, rows, covers, merged.ravel(), model)
+    priced = MaximalCovering(sets, np.asarray(earned), np.inf, core.inc.cost, Rules())
+    union = chosen.copy()
+    # the most that is left open first
+    for b in np.argsort(-_slack_by_block(slack, low, within, len(by_lp)), kind="stable"):
+        total += by_lp[b]
+        if stop or time.monotonic() > deadline or by_lp[b] <= 1e-9:
+            continue
+        rest = core_of(priced, closed=np.flatnonzero(block != b))
+        if not rest.rows:
+            continue
+        answer = exact.solved(
+            rest,
+            warm=chosen[rest.site],
+            stop=stop,
+            time_limit_s=min(5.0, deadline - time.monotonic()),
+            site_price=theta,
+        )
+        total += min(0.0, answer.bound - by_lp[b])
+        if answer.chosen is not None:
+            union[block == b] = False
+            union[rest.site[answer.chosen]] = True
+    return total, union
 
 
-def _shares(core: Core) -> tuple[IntArray, IntArray, FloatArray]:
+def _slack_by_block(
+    slack: FloatArray, low: NDArray[np.int64], within: NDArray[np.bool_], blocks: int
+) -> FloatArray:
+    """Weight within each block that the LP leaves open at its prices."""
+    return np.asarray(np.bincount(low[within], weights=slack[within], minlength=blocks), np.float64)
+
+
+def _blocks(core: Core, most_sites: int) -> NDArray[np.int64]:
+    """Block of each site: the sites that share most are joined first, up to the size allowed."""
+    one, two, shared = _shares(core)
+    reach = np.maximum(np.bincount(core.inc.row_site, weights=np.repeat(
+        core.inc.weight, np.diff(core.inc.row_start)), minlength=core.sites), 1e-12)  # fmt: skip
+    order = np.argsort(-shared / np.minimum(reach[one], reach[two]), kind="stable")
+    return np.asarray(
+        np.unique(_joined(one[order], two[order], core.sites, most_sites), return_inverse=True)[1]
+    )
+
+
+def _shares(core: Core) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
     """Pairs of sites with a common row, and the weight they share."""
     inc = core.inc
     covers = sp.csr_matrix(
@@ -148,14 +115,9 @@ def _shares(core: Core) -> tuple[IntArray, IntArray, FloatArray]:
 
 
 @jit()
-def _joined(one, two, parent, share, most_share, most):  # type: ignore[no-untyped-def]
-    """Root of each site after joining the pairs in turn wherever the sizes allow; `parent` is changed."""
-    sites = len(parent)
-    size = np.zeros(sites, np.int64)
-    weight = np.zeros(sites)
-    for j in range(sites):
-        size[parent[j]] += 1
-        weight[parent[j]] += share[j]
+def _joined(one, two, sites, most):  # type: ignore[no-untyped-def]
+    parent = np.arange(sites)
+    size = np.ones(sites, np.int64)
     for k in range(len(one)):
         a, b = one[k], two[k]
         while parent[a] != a:
@@ -164,10 +126,9 @@ def _joined(one, two, parent, share, most_share, most):  # type: ignore[no-untyp
         while parent[b] != b:
             parent[b] = parent[parent[b]]
             b = parent[b]
-        if a != b and size[a] + size[b] <= most and weight[a] + weight[b] <= most_share + 1e-9:
+        if a != b and size[a] + size[b] <= most:
             parent[a] = b
             size[b] += size[a]
-            weight[b] += weight[a]
     for j in range(sites):
         a = j
         while parent[a] != a:

@@ -131,81 +131,23 @@ def solved(
     """
     model = model_of(core)
     least_cost = core.target > 0
-    answer = least(
-        model,
-        model.cost if least_cost else site_price * model.cost - model.gain,
-        warm=None if warm is None else _columns_of(core, warm),
-        stop=stop,
-        time_limit_s=time_limit_s,
-        share=gap,
-        nodes=nodes,
-    )
-    chosen = None if answer.chosen is None else answer.chosen[: core.sites]
-    bound = -answer.bound if least_cost and answer.status != "infeasible" else answer.bound
-    return Answer(chosen, bound, answer.status)
-
-
-def least(
-    model: Model,
-    objective: FloatArray,
-    *,
-    warm: FloatArray | None,
-    stop: Stop,
-    time_limit_s: float,
-    gap: float = 1e-6,
-    share: float = 0.0,
-    nodes: int = -1,
-) -> Answer:
-    """The columns of a program with the least objective, and the most that minus the objective can be.
-
-    Good enough is what is within `gap`, or within a `share`, of the bound.
-    """
+    lp = _highs_lp(model, model.cost if least_cost else site_price * model.cost - model.gain)
+    highs = _highs(stop, time_limit_s, gap, nodes)
+    highs.passModel(lp)
+    if warm is not None:
+        _give_start(highs, core, warm)
+    highs.run()
     import highspy
 
-    highs = _highs(stop, time_limit_s, share, nodes)
-    highs.setOptionValue("mip_abs_gap", gap)
-    highs.passModel(_highs_lp(model, objective))
-    if warm is not None:
-        start = highspy.HighsSolution()
-        start.col_value = warm.tolist()
-        highs.setSolution(start)
-    highs.run()
     status = highs.getModelStatus()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Answer(None, -np.inf, "infeasible")
     info = highs.getInfo()
     found = info.primal_solution_status == 2  # feasible
-    chosen = np.asarray(highs.getSolution().col_value) > 0.5 if found else None
+    chosen = np.asarray(highs.getSolution().col_value[: core.sites]) > 0.5 if found else None
+    bound = info.mip_dual_bound if least_cost else -info.mip_dual_bound
     optimal = status == highspy.HighsModelStatus.kOptimal
-    return Answer(chosen, -float(info.mip_dual_bound), "optimal" if optimal else "limit")
-
-
-def lowest(
-    matrix: sp.csr_matrix,
-    least_row: FloatArray,
-    objective: FloatArray,
-    between: tuple[FloatArray, FloatArray],
-    *,
-    stop: Stop,
-    time_limit_s: float,
-) -> tuple[FloatArray, float] | None:
-    """About where a linear program has its least objective, and about how little that is; None in no time.
-
-    minimise objective x subject to matrix x >= least_row and x `between` two points; by interior points, so
-    that x lies in the middle where many are as good.
-    """
-    highs = _highs(stop, time_limit_s, 0.0, -1)
-    highs.setOptionValue("solver", "ipm")
-    highs.setOptionValue("run_crossover", "off")
-    whole = np.zeros(len(objective), bool)
-    model = Model(matrix, least_row, np.full(len(least_row), np.inf), objective, objective, whole)
-    lp = _highs_lp(model, objective)
-    lp.col_lower_, lp.col_upper_ = between
-    highs.passModel(lp)
-    highs.run()
-    x, value = np.asarray(highs.getSolution().col_value), float(highs.getInfo().objective_function_value)
-    known = len(x) == len(objective) and np.isfinite(x).all() and np.isfinite(value)
-    return (x, value) if known else None
+    return Answer(chosen, float(bound), "optimal" if optimal else "limit")
 
 
 def least_missed_share(core: Core, *, stop: Stop, time_limit_s: float) -> float:
@@ -272,8 +214,11 @@ def _highs_lp(model: Model, objective: FloatArray) -> Any:
     return lp
 
 
-def _columns_of(core: Core, chosen: NDArray[np.bool_]) -> FloatArray:
-    """The columns of a plan in the core's program."""
+def _give_start(highs: Any, core: Core, chosen: NDArray[np.bool_]) -> None:
+    import highspy
+
     rows = np.repeat(np.arange(core.rows), np.diff(core.inc.row_start))
     count = np.bincount(rows, weights=chosen[core.inc.row_site], minlength=core.rows)
-    return np.concatenate((chosen.astype(np.float64), (count >= core.inc.need).astype(np.float64)))
+    start = highspy.HighsSolution()
+    start.col_value = np.concatenate((chosen.astype(float), (count >= core.inc.need).astype(float))).tolist()
+    highs.setSolution(start)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.coverage.siting import blocks, bundle, exact, search
+from phusong.coverage.siting import blocks, exact, search
 from phusong.coverage.siting import bound as dual
 from phusong.coverage.siting.checks import check
 from phusong.coverage.siting.core import Core, core_of
@@ -20,8 +20,7 @@ from phusong.geodata.errors import InputError
 BoolArray = NDArray[np.bool_]
 _EXACT_PAIRS = 12_000  # HiGHS proves cores of this size in a second or so
 _KERNEL_PAIRS = 60_000  # and finds good plans in cores of this size
-# blocks of the tighter bound, by round: sites of the LP, candidates, looks at the prices between them
-_BLOCKS = {1: (np.inf, 60, 0), 2: (5.0, 110, 40), 3: (20.0, 400, 6), 4: (30.0, 600, 6)}
+_BLOCK_SITES = {1: 60, 2: 100, 3: 150}  # sites a block of the tighter bound may have, by round
 _LONGER = 3.5  # times the steps of the annealing before, for three rounds
 _REFINE_STEPS = 64  # steps of the dual between two looks at the gap
 
@@ -41,7 +40,6 @@ class _Hunt:
     bound: float = np.inf
     elite: list[BoolArray] = field(default_factory=list)  # plans found, and the weight each serves
     worth: list[float] = field(default_factory=list)
-    tight: bundle.Tight | None = None  # the last bound by blocks
     trail: dual.Prices | None = None  # where the method for prices last was
     anneal_rate_s: float = 0.0  # seconds a step of annealing takes here; 0 before the first
 
@@ -154,8 +152,8 @@ def _hunted(hunt: _Hunt, seed: int, rounds: int, start: Plan | None) -> tuple[du
             if start is None:  # meanwhile the bound gets better
                 if number:
                     prices = _priced(hunt, prices, most_steps=4096, open_share=0.01)
-                if number in _BLOCKS and not hunt.status:
-                    _tightened(hunt, prices, number)
+                if number in _BLOCK_SITES and not hunt.status:
+                    _tightened(hunt, prices, _BLOCK_SITES[number])
             if hunt.status and not hunt.stop:
                 hunt.stop.flag[1] = 1
                 if hunt.status == "time":
@@ -284,32 +282,19 @@ def _proven(hunt: _Hunt, prices: dual.Prices) -> None:
         hunt.cap(max(bound, hunt.value))
 
 
-def _tightened(hunt: _Hunt, prices: dual.Prices, number: int) -> None:
-    """A tighter bound from whole numbers within neighbourhoods (10), in at most 0.45 of the time left.
-
-    From the third round on the blocks of the round before are joined, at the prices found between them.
-    """
-    core, tight = hunt.core, hunt.tight if number > 2 else None
-    if hunt.chosen is None or not blocks.splittable(core):
+def _tightened(hunt: _Hunt, prices: dual.Prices, most_sites: int) -> None:
+    """A tighter bound from whole numbers within neighbourhoods (10), in at most a third of the time left."""
+    if hunt.chosen is None or not blocks.splittable(hunt.core):
         return
-    most_share, most_sites, trips = _BLOCKS[number]
-    inside = None if tight is None else tight.block
-    block = blocks.blocks_of(core, prices.x, most_share=most_share, most_sites=most_sites, inside=inside)
-    hunt.tight = bundle.tightened(
-        core,
-        tight.prices if tight else prices,
-        block,
-        plans=hunt.elite,
-        stop=hunt.stop,
-        deadline=time.monotonic() + 0.45 * hunt.left_s,
-        trips=trips,
-        theta=None if tight is None else tight.theta,
+    deadline = time.monotonic() + min(0.35 * hunt.left_s, 60.0)
+    bound, union = blocks.block_bound(
+        hunt.core, prices, chosen=hunt.chosen, most_sites=most_sites, stop=hunt.stop, deadline=deadline
     )
-    hunt.cap(hunt.tight.value)
-    state = search.start(core.inc, hunt.tight.wanted)
-    left = search.trim(core.inc, state, core.budget)
-    left = search.fill(core.inc, state, np.ones(core.sites, bool), core.budget)
-    search.exchange(core.inc, state, left, 50)
+    hunt.cap(bound)
+    state = search.start(hunt.core.inc, union)
+    left = search.trim(hunt.core.inc, state, hunt.core.budget)
+    left = search.fill(hunt.core.inc, state, np.ones(hunt.core.sites, bool), hunt.core.budget)
+    search.exchange(hunt.core.inc, state, left, 50)
     hunt.offer(state.chosen)
 
 
