@@ -106,7 +106,7 @@ class _Question:
         tables = sector_tables(mast, job.sectors, self.carriers, job.antennas, job.options)
         tables = tables._replace(carrier=self._layer_of_carrier[tables.carrier])
         view = view_of(job, mast, polar_step_m(job))
-        count = in_reach(self._cells, np.unique(tables.carrier), view, 0.0, self._found)
+        count = in_reach(self._cells, np.unique(tables.carrier), view, self._found)
         some = self._found[:count].copy()
         radials, kept = polar_shape(job, mast)
         polar = np.full((len(mast.frequencies_mhz), radials, kept), self._least_db, np.float32)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import Field, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from phusong.coverage.model_options import (
@@ -23,11 +23,10 @@ from phusong.coverage.model_options import (
     check_area,
     near,
 )
+from phusong.scenarios.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
+class _Options(Strict):
     def given(self) -> dict[str, Value]:
         """The keys that are not left out."""
         return {key: value for key, value in self if value is not None}
@@ -44,7 +43,9 @@ def _kind(options: Iterable[Option]) -> Any:
     return Annotated[float, Field(strict=True, ge=low, le=high)]
 
 
-def _table(name: str, about: str, options: Mapping[str, Mapping[str, Option]], **first: Any) -> type[_Strict]:
+def _table(
+    name: str, about: str, options: Mapping[str, Mapping[str, Option]], **first: Any
+) -> type[_Options]:
     """A table whose keys are all options of several models or methods, every one of which may be left out."""
     fields: dict[str, Any] = dict(first)
     for key in dict.fromkeys(key for one in options.values() for key in one):
@@ -52,10 +53,10 @@ def _table(name: str, about: str, options: Mapping[str, Mapping[str, Option]], *
         words = "; ".join(f"{owner}: {one.allowed}, default {one.default}" for owner, one in owners.items())
         text = f"{next(iter(owners.values())).en} ({words})"
         fields[key] = (_kind(owners.values()) | None, Field(default=None, description=text))
-    return create_model(name, __base__=_Strict, __doc__=about, **fields)
+    return create_model(name, __base__=_Options, __doc__=about, **fields)
 
 
-def _extra_table(kind: str, about: str) -> type[_Strict]:
+def _extra_table(kind: str, about: str) -> type[_Options]:
     methods = AREA_EXTRAS[kind]
     method = (Literal[methods], Field(default=methods[0], description="the recommendation it goes by"))
     return _table(
@@ -69,7 +70,7 @@ Building = _extra_table("building", "Loss into a building: levels are then those
 Vegetation = _extra_table("vegetation", "Loss of a phone behind trees.")
 
 
-class Radio(_Strict):
+class Radio(_Options):
     """How propagation is asked for."""
 
     model: Annotated[str, Field(json_schema_extra={"enum": list(NAMES)})] = "p1812"

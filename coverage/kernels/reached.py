@@ -44,13 +44,13 @@ class Cells(NamedTuple):
 
 
 @jit()
-def in_reach(cells: Cells, layers: Indices, view: MastView, nearest_cells: float, found: Indices) -> int:
+def in_reach(cells: Cells, layers: Indices, view: MastView, found: Indices) -> int:
     """Lists the cells that are open to any of `layers` and lie in the mast's reach; their number."""
     count = 0
-    most, least = view.reach_cells**2, max(nearest_cells, 0.0) ** 2
+    most = view.reach_cells**2
     for c in range(cells.row.size):
         away = (cells.row[c] - view.y) ** 2 + (cells.col[c] - view.x) ** 2
-        if away > most or away < least:
+        if away > most:
             continue
         for layer in layers:
             if cells.open[layer, c]:

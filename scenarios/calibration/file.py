@@ -10,21 +10,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from phusong.coverage.calibration.correction import Correction
 from phusong.coverage.site import Sector
 from phusong.geodata.errors import InputError
+from phusong.scenarios.strict import Strict
 
 Decibels = Annotated[float, Field(ge=-60, le=60)]
 Ends = tuple[float, float]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class ByDistance(_Strict):
+class ByDistance(Strict):
     """offset + slope · lg(d / 1 km), dB of loss, d held within what was measured."""
 
     offset_db: Decibels = 0.0
@@ -32,7 +29,7 @@ class ByDistance(_Strict):
     distance_km: tuple[float, float]
 
 
-class ByClass(_Strict):
+class ByClass(Strict):
     """dB of loss where the receiver stands in one clutter class; code and key are those of the data."""
 
     code: Annotated[int, Field(ge=0, le=255)]
@@ -40,7 +37,7 @@ class ByClass(_Strict):
     loss_db: Decibels
 
 
-class Provenance(_Strict):
+class Provenance(Strict):
     """What the calibration was made from, and how well it did where nobody had measured."""
 
     scenario: str
@@ -65,7 +62,7 @@ class Provenance(_Strict):
     phusong_version: str
 
 
-class CalibrationFile(_Strict):
+class CalibrationFile(Strict):
     """A whole calibration.toml."""
 
     format: Literal[1]

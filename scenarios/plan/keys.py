@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from phusong.scenarios.strict import Strict
 
 _USUAL: Mapping[str, Any] = tomllib.loads(
     (resources.files("phusong.scenarios.plan") / "defaults.toml").read_text("utf-8")
@@ -19,11 +21,7 @@ NotNegative = Annotated[float, Field(strict=True, ge=0)]
 Kind = Literal["own", "mast", "centre", "hilltop", "people", "road"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class PlanCost(_Strict):
+class PlanCost(Strict):
     """Costs in VND, life in years, discount and support as shares."""
 
     equipment_vnd: Positive = _COST["equipment_vnd"]
@@ -39,7 +37,7 @@ class PlanCost(_Strict):
     hop_vnd: Positive = _COST["hop_vnd"]
 
 
-class Phase(_Strict):
+class Phase(Strict):
     """What one year may build: so many new stations, or as many as some money buys."""
 
     year: Annotated[int, Field(strict=True, ge=2015, le=2050)]
@@ -53,7 +51,7 @@ class Phase(_Strict):
         return self
 
 
-class PlanKeys(_Strict):
+class PlanKeys(Strict):
     """Where new stations go: what each is like, where it may stand, whom it serves, when it is built."""
 
     technology: Literal["3G", "4G", "5G"] = _USUAL["technology"]
